@@ -1,0 +1,95 @@
+/*
+ * SipHash-1-3 (Aumasson and Bernstein), the variant that hash tables use: one
+ * round for each word, three at the end.
+ */
+
+#include "base/hash.h"
+
+#include <glib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static struct {
+    uint64_t k0;
+    uint64_t k1;
+    bool set;
+} secret;
+
+void hash_seed(uint64_t k0, uint64_t k1)
+{
+    secret.k0 = k0;
+    secret.k1 = k1;
+    secret.set = true;
+}
+
+static void take_random_key(void)
+{
+    uint64_t key[2];
+
+    /* 16 bytes are given whole or not at all once the kernel has entropy. */
+    if (getrandom(key, sizeof(key), 0) != sizeof(key))
+        g_error("the kernel gives no random numbers");
+    hash_seed(key[0], key[1]);
+}
+
+static inline uint64_t rotate(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static inline void round_once(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+static inline uint64_t little_endian(const uint8_t *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, sizeof(word));
+    return GUINT64_FROM_LE(word);
+}
+
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+    if (G_UNLIKELY(!secret.set))
+        take_random_key();
+
+    uint64_t v[4] = {
+        secret.k0 ^ UINT64_C(0x736f6d6570736575),
+        secret.k1 ^ UINT64_C(0x646f72616e646f6d),
+        secret.k0 ^ UINT64_C(0x6c7967656e657261),
+        secret.k1 ^ UINT64_C(0x7465646279746573),
+    };
+    const uint8_t *p = bytes;
+    size_t whole = len & ~(size_t)7;
+    uint64_t last = (uint64_t)len << 56;
+
+    for (const uint8_t *end = p + whole; p != end; p += 8) {
+        uint64_t word = little_endian(p);
+
+        v[3] ^= word;
+        round_once(v);
+        v[0] ^= word;
+    }
+    for (size_t i = 0; i < len - whole; i++)
+        last |= (uint64_t)p[i] << (8 * i);
+
+    v[3] ^= last;
+    round_once(v);
+    v[0] ^= last;
+    v[2] ^= 0xff;
+    round_once(v);
+    round_once(v);
+    round_once(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}

@@ -1,0 +1,74 @@
+/*
+ * How times are printed. Instants in UTC, ISO 8601; durations with a unit.
+ */
+
+#include "base/nsec.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <time.h>
+
+/* Instants before 1970 are legal in a damaged capture: the rest stays positive. */
+static struct tm split(Nsec time, unsigned *nanoseconds)
+{
+    Nsec seconds = time / NSEC_SEC;
+    Nsec rest = time % NSEC_SEC;
+    struct tm tm = { 0 };
+
+    if (rest < 0) {
+        rest += NSEC_SEC;
+        seconds--;
+    }
+    *nanoseconds = (unsigned)rest;
+
+    time_t epoch = (time_t)seconds;
+
+    gmtime_r(&epoch, &tm);
+    return tm;
+}
+
+const char *nsec_to_text(Nsec time, char text[NSEC_TEXT])
+{
+    unsigned rest;
+    struct tm tm = split(time, &rest);
+    size_t len = strftime(text, NSEC_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+
+    snprintf(text + len, NSEC_TEXT - len, ".%09uZ", rest);
+    return text;
+}
+
+const char *nsec_to_clock(Nsec time, char text[NSEC_TEXT])
+{
+    unsigned rest;
+    struct tm tm = split(time, &rest);
+    size_t len = strftime(text, NSEC_TEXT, "%H:%M:%S", &tm);
+
+    snprintf(text + len, NSEC_TEXT - len, ".%03u", rest / 1000000);
+    return text;
+}
+
+const char *nsec_to_span(Nsec span, char text[NSEC_TEXT])
+{
+    const char *sign = span < 0 ? "-" : "";
+    Nsec ns = span == NSEC_NONE ? NSEC_MAX : ABS(span);
+    Nsec s = ns / NSEC_SEC;
+
+    if (ns < NSEC_MSEC)
+        snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " us", sign, ns / NSEC_USEC);
+    else if (ns < NSEC_SEC)
+        snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " ms", sign, ns / NSEC_MSEC);
+    else if (s < 10)
+        snprintf(text, NSEC_TEXT, "%s%.1f s", sign, (double)ns / (double)NSEC_SEC);
+    else if (s < 120)
+        snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " s", sign, s);
+    else if (s < 7200 && s % 60 != 0)
+        snprintf(text, NSEC_TEXT, "%s%d min %d s", sign, (int)(s / 60), (int)(s % 60));
+    else if (s < 7200)
+        snprintf(text, NSEC_TEXT, "%s%d min", sign, (int)(s / 60));
+    else if (s < 172800)
+        snprintf(text, NSEC_TEXT, "%s%d h %d min", sign, (int)(s / 3600), (int)(s % 3600 / 60));
+    else
+        snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " d %d h", sign, s / 86400,
+                 (int)(s % 86400 / 3600));
+    return text;
+}
