@@ -76,7 +76,11 @@ void cache_add(Cache *cache, void *item, const void *key, size_t bytes, Nsec now
 void cache_touch(Cache *cache, void *item, Nsec now);
 void cache_grow(Cache *cache, void *item, size_t bytes); /* the item's new size; drops nothing */
 void cache_remove(Cache *cache, void *item);
+void cache_take(Cache *cache,
+                void *item); /* out of the table, without drop(): the caller's again */
 void cache_advance(Cache *cache, Nsec now);
+
+void *cache_oldest(const Cache *cache); /* the longest idle item, or NULL */
 
 /* Every item, the longest idle first; 'visit' must not change the table. */
 void cache_each(const Cache *cache, void (*visit)(void *item, void *user), void *user);

@@ -20,12 +20,9 @@ static inline uint64_t hash_str(Str s)
     return hash_bytes(s.data, s.len);
 }
 
-/* Mixes a second value into a hash, for keys with several members. */
-static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
-{
-    hash ^= value + UINT64_C(0x9e3779b97f4a7c15) + (hash << 6) + (hash >> 2);
-    return hash;
-}
+/* Mixes a second value into a hash, for keys with several members. Keyed as
+ * well: values that the wire chose to share their low bits do not collide. */
+uint64_t hash_mix(uint64_t hash, uint64_t value);
 
 /* Fixes the key, for tests that need the same hashes on every run. */
 void hash_seed(uint64_t k0, uint64_t k1);

@@ -39,7 +39,9 @@ static inline Str reader_take(Reader *reader, size_t len)
     }
 
     Str taken = { (const char *)reader->next, len };
-    reader->next += len;
+
+    if (len > 0) /* nothing may be added to NULL, not even nothing */
+        reader->next += len;
     return taken;
 }
 

@@ -36,15 +36,26 @@ static inline bool str_equal(Str a, Str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* At most 'len' bytes. */
+static inline Str str_first(Str s, size_t len)
+{
+    return (Str){ s.data, len < s.len ? len : s.len };
+}
+
+/* Everything from 'start'; a Str of length 0 when there is nothing there. */
+static inline Str str_from(Str s, size_t start)
+{
+    size_t skip = start < s.len ? start : s.len;
+
+    return s.data != NULL ? (Str){ s.data + skip, s.len - skip } : s;
+}
+
 bool str_equal_nocase(Str a, Str b); /* ASCII only, as SIP tokens are */
 bool str_starts(Str s, Str prefix);
 bool str_starts_nocase(Str s, Str prefix);
 bool str_contains_nocase(Str s, Str part);
 
-/* Everything from 'start'; a Str of length 0 when there is nothing there. */
-Str str_from(Str s, size_t start);
-Str str_first(Str s, size_t len); /* at most 'len' bytes */
-Str str_trim(Str s);              /* SP, HTAB, CR and LF, at both ends */
+Str str_trim(Str s); /* SP, HTAB, CR and LF, at both ends */
 
 /* Cuts at the first 'separator'. False, with all of 's' in 'head' and
  * STR_NONE in 'tail', when there is none. */

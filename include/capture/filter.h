@@ -26,5 +26,9 @@ unsigned filter_gaps(const char *expression);
 /* A sentence for the user, or NULL when nothing is hidden; g_free() it. */
 char *filter_warning(const char *expression);
 
-/* A filter that selects the SIP ports and hides none of these. */
-extern const char *const filter_advice;
+/* Everything that a registration can need, on links without tags ("any", raw
+ * IP); and on Ethernet, where "vlan" moves all offsets behind it, so that the
+ * whole comes once more. Portrange stands for UDP, TCP and SCTP. */
+#define FILTER_WANTED \
+    "portrange 5060-5061 or port 53 or icmp or icmp6 or (ip[6:2] & 0x1fff != 0) or (ip6 proto 44)"
+#define FILTER_WANTED_TAGGED FILTER_WANTED " or (vlan and (" FILTER_WANTED "))"

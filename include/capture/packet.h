@@ -13,6 +13,7 @@
 /* Where a human finds the frame again: "trunk.pcap, frame 4711". */
 typedef struct CaptureRef {
     uint32_t capture; /* index into the CaptureSet */
+    uint32_t place;   /* CapturePlace: captures of one place are one capture, in several files */
     uint64_t frame;   /* from 1, as Wireshark counts */
 } CaptureRef;
 

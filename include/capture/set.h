@@ -22,7 +22,7 @@ GQuark capture_error_quark(void);
 
 typedef enum CaptureError {
     CAPTURE_ERROR_OPEN,   /* no such file, no permission */
-    CAPTURE_ERROR_FORMAT, /* not a capture file, or a link type we do not read */
+    CAPTURE_ERROR_FORMAT, /* not a capture file */
     CAPTURE_ERROR_FILTER, /* the filter expression does not compile */
 } CaptureError;
 
@@ -43,9 +43,10 @@ typedef enum CapturePlace {
 /* Frames that the filter of this run refused although a registration may need
  * them: a frame counts in the first kind that fits. */
 typedef struct CaptureHidden {
-    uint64_t fragments; /* later IP fragments: they have no port numbers */
-    uint64_t tagged;    /* VLAN, MPLS or PPPoE in front of IP */
-    uint64_t icmp;
+    uint64_t fragments;   /* later IP fragments: they have no port numbers */
+    uint64_t tagged;      /* refused only for the VLAN, MPLS or PPPoE in front of IP */
+    uint64_t icmp;        /* errors */
+    uint64_t no_filter;   /* the filter does not compile for their link type */
     uint64_t first_frame; /* of the first one; 0: nothing was hidden */
     Nsec first_time;
 } CaptureHidden;
@@ -73,11 +74,13 @@ typedef struct CaptureInfo {
     uint64_t cut_first_frame; /* the first of them, 0 for none */
     Nsec cut_first_time;
     uint64_t no_time_frames;
+    uint64_t mended_frames;     /* with a length or time that cannot be, which was put right */
     uint64_t clock_steps;       /* frames more than a second before 'latest' */
     bool drops_known;           /* the file or the kernel told how much it lost */
     uint64_t dropped_kernel;    /* lost before the capture saw them */
     uint64_t dropped_interface; /* lost by the interface */
     uint64_t unreadable_blocks; /* pcapng blocks skipped because they make no sense */
+    uint64_t secrets_blocks;    /* pcapng blocks with keys of TLS sessions: seen, not used */
     CaptureHidden hidden;
 
     bool complete;               /* read to its end without a defect */
@@ -95,7 +98,9 @@ CaptureSet *capture_set_new(const CaptureOptions *options);
 void capture_set_free(CaptureSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureSet, capture_set_free)
 
-/* Looks at the head of the file: its format, and the time of its first frame. */
+/* Looks at the head of the file: its format, and the time of its first frame.
+ * The link types that the head names stand in its CaptureInfo afterwards; of
+ * standard input and of a pipe no more than the file header is waited for. */
 bool capture_set_add(CaptureSet *set, const char *path, CapturePlace place, GError **error);
 
 /* The next frame in time. What 'packet' points at lives until the next call. */

@@ -77,12 +77,17 @@ static void unlink_bucket(Cache *cache, CacheItem *item)
     *at = item->next_in_bucket;
 }
 
-static void drop(Cache *cache, CacheItem *item, CacheDrop why)
+static void take(Cache *cache, CacheItem *item)
 {
     unlink_bucket(cache, item);
     unlink_age(cache, item);
     cache->stats.items--;
     cache->stats.bytes -= item->bytes;
+}
+
+static void drop(Cache *cache, CacheItem *item, CacheDrop why)
+{
+    take(cache, item);
     if (why == CACHE_DROP_IDLE)
         cache->stats.dropped_idle++;
     else if (why == CACHE_DROP_FULL)
@@ -184,14 +189,34 @@ void cache_remove(Cache *cache, void *item)
     drop(cache, item, CACHE_DROP_REMOVED);
 }
 
+/* Stamps come from the wire: two of them can be further apart than an Nsec holds. */
+static bool is_idle(const Cache *cache, const CacheItem *item, Nsec now)
+{
+    Nsec idle;
+
+    if (__builtin_sub_overflow(now, item->touched, &idle))
+        return now > item->touched;
+    return idle > cache->config.idle;
+}
+
+void cache_take(Cache *cache, void *item)
+{
+    take(cache, item);
+}
+
 void cache_advance(Cache *cache, Nsec now)
 {
     if (cache->config.idle > 0) {
-        while (cache->oldest != NULL && now - cache->oldest->touched > cache->config.idle)
+        while (cache->oldest != NULL && is_idle(cache, cache->oldest, now))
             drop(cache, cache->oldest, CACHE_DROP_IDLE);
     }
     while (cache->config.max_bytes > 0 && cache->stats.bytes > cache->config.max_bytes)
         drop(cache, cache->oldest, CACHE_DROP_FULL);
+}
+
+void *cache_oldest(const Cache *cache)
+{
+    return cache->oldest;
 }
 
 void cache_each(const Cache *cache, void (*visit)(void *item, void *user), void *user)

@@ -59,37 +59,55 @@ static inline uint64_t little_endian(const uint8_t *p)
     return GUINT64_FROM_LE(word);
 }
 
-uint64_t hash_bytes(const void *bytes, size_t len)
+static inline void begin(uint64_t v[4])
 {
     if (G_UNLIKELY(!secret.set))
         take_random_key();
 
-    uint64_t v[4] = {
-        secret.k0 ^ UINT64_C(0x736f6d6570736575),
-        secret.k1 ^ UINT64_C(0x646f72616e646f6d),
-        secret.k0 ^ UINT64_C(0x6c7967656e657261),
-        secret.k1 ^ UINT64_C(0x7465646279746573),
-    };
-    const uint8_t *p = bytes;
-    size_t whole = len & ~(size_t)7;
-    uint64_t last = (uint64_t)len << 56;
+    v[0] = secret.k0 ^ UINT64_C(0x736f6d6570736575);
+    v[1] = secret.k1 ^ UINT64_C(0x646f72616e646f6d);
+    v[2] = secret.k0 ^ UINT64_C(0x6c7967656e657261);
+    v[3] = secret.k1 ^ UINT64_C(0x7465646279746573);
+}
 
-    for (const uint8_t *end = p + whole; p != end; p += 8) {
-        uint64_t word = little_endian(p);
-
-        v[3] ^= word;
-        round_once(v);
-        v[0] ^= word;
-    }
-    for (size_t i = 0; i < len - whole; i++)
-        last |= (uint64_t)p[i] << (8 * i);
-
-    v[3] ^= last;
+static inline void add_word(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
     round_once(v);
-    v[0] ^= last;
+    v[0] ^= word;
+}
+
+static inline uint64_t finish(uint64_t v[4])
+{
     v[2] ^= 0xff;
     round_once(v);
     round_once(v);
     round_once(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes; /* may be NULL when 'len' is 0, so it is never added to */
+    size_t whole = len & ~(size_t)7;
+    uint64_t last = (uint64_t)len << 56;
+    uint64_t v[4];
+
+    begin(v);
+    for (size_t i = 0; i < whole; i += 8)
+        add_word(v, little_endian(&p[i]));
+    for (size_t i = whole; i < len; i++)
+        last |= (uint64_t)p[i] << (8 * (i - whole));
+    add_word(v, last);
+    return finish(v);
+}
+
+uint64_t hash_mix(uint64_t hash, uint64_t value)
+{
+    uint64_t v[4];
+
+    begin(v);
+    add_word(v, hash);
+    add_word(v, value);
+    return finish(v);
 }

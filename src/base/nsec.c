@@ -47,6 +47,16 @@ const char *nsec_to_clock(Nsec time, char text[NSEC_TEXT])
     return text;
 }
 
+static void print_two(char text[NSEC_TEXT], const char *sign, Nsec big, const char *big_unit,
+                      Nsec small, const char *small_unit)
+{
+    int len = snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " %s", sign, big, big_unit);
+
+    if (small > 0)
+        snprintf(text + len, NSEC_TEXT - (size_t)len, " %d %s", (int)small, small_unit);
+}
+
+/* Cut, not rounded, and without the locale's decimal comma. */
 const char *nsec_to_span(Nsec span, char text[NSEC_TEXT])
 {
     const char *sign = span < 0 ? "-" : "";
@@ -58,17 +68,14 @@ const char *nsec_to_span(Nsec span, char text[NSEC_TEXT])
     else if (ns < NSEC_SEC)
         snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " ms", sign, ns / NSEC_MSEC);
     else if (s < 10)
-        snprintf(text, NSEC_TEXT, "%s%.1f s", sign, (double)ns / (double)NSEC_SEC);
+        snprintf(text, NSEC_TEXT, "%s%d.%d s", sign, (int)s, (int)(ns / (100 * NSEC_MSEC) % 10));
     else if (s < 120)
         snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " s", sign, s);
-    else if (s < 7200 && s % 60 != 0)
-        snprintf(text, NSEC_TEXT, "%s%d min %d s", sign, (int)(s / 60), (int)(s % 60));
     else if (s < 7200)
-        snprintf(text, NSEC_TEXT, "%s%d min", sign, (int)(s / 60));
+        print_two(text, sign, s / 60, "min", s % 60, "s");
     else if (s < 172800)
-        snprintf(text, NSEC_TEXT, "%s%d h %d min", sign, (int)(s / 3600), (int)(s % 3600 / 60));
+        print_two(text, sign, s / 3600, "h", s % 3600 / 60, "min");
     else
-        snprintf(text, NSEC_TEXT, "%s%" G_GINT64_FORMAT " d %d h", sign, s / 86400,
-                 (int)(s % 86400 / 3600));
+        print_two(text, sign, s / 86400, "d", s % 86400 / 3600, "h");
     return text;
 }

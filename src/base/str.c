@@ -7,9 +7,21 @@
 
 #include <glib.h>
 
+static inline char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* GLib's comparison stops at a NUL byte, and the wire may well carry one. */
 bool str_equal_nocase(Str a, Str b)
 {
-    return a.len == b.len && (a.len == 0 || g_ascii_strncasecmp(a.data, b.data, a.len) == 0);
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        if (a.data[i] != b.data[i] && lower(a.data[i]) != lower(b.data[i]))
+            return false;
+    }
+    return true;
 }
 
 bool str_starts(Str s, Str prefix)
@@ -29,19 +41,6 @@ bool str_contains_nocase(Str s, Str part)
             return true;
     }
     return false;
-}
-
-Str str_from(Str s, size_t start)
-{
-    if (s.data == NULL)
-        return s;
-    start = MIN(start, s.len);
-    return (Str){ s.data + start, s.len - start };
-}
-
-Str str_first(Str s, size_t len)
-{
-    return (Str){ s.data, MIN(len, s.len) };
 }
 
 static bool is_blank(char c)
