@@ -33,7 +33,8 @@ uint64_t net_endpoint_hash(const NetEndpoint *endpoint);
 bool net_addr_is_private(const NetAddr *addr);
 bool net_addr_is_multicast(const NetAddr *addr);
 
-/* "[2001:db8::1]:5060" and its NUL, at the longest. */
+/* "[2001:db8::1]:5060" and its NUL, at the longest; without the port when that
+ * is 0. */
 #define NET_ENDPOINT_TEXT 56
 const char *net_endpoint_to_text(const NetEndpoint *endpoint, char text[NET_ENDPOINT_TEXT]);
 const char *net_addr_to_text(const NetAddr *addr, char text[NET_ENDPOINT_TEXT]);

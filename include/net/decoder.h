@@ -5,7 +5,12 @@
  *
  * Decoding does not fail. What cannot be read is counted, the rest is used.
  * A packet that the capture holds twice (a mirror port that sees both ways, an
- * "any" interface that sees every hop of a bridge) goes out once.
+ * "any" interface that sees every hop of a bridge) goes out once; its copies
+ * are NET_EVENT_DUPLICATE. Captures of two places are two witnesses and keep
+ * their own fragments and connections.
+ *
+ * Deadlines pass as the frames' own times do; net_decoder_advance() is for
+ * when no frame comes.
  */
 
 #include "base/cache.h"
@@ -36,24 +41,33 @@ typedef struct NetSink {
     void *user;
 } NetSink;
 
+/*
+ * Every frame ends under one name:
+ *
+ *   frames = undecoded + other + datagrams + tcp_segments + icmp_errors
+ *            + duplicates + (fragments - reassembled)
+ */
 typedef struct NetStats {
     uint64_t frames;
-    uint64_t undecoded; /* frames with no IP packet we can read: ARP, STP, unknown link types ... */
+    uint64_t undecoded; /* nothing to read: ARP, STP, unknown link types, headers cut or broken */
     uint64_t malformed; /* of those: headers that contradict themselves */
-    uint64_t other;     /* IP packets that are neither UDP, TCP nor ICMP, or that nobody wants */
+    uint64_t other;     /* IP packets not of UDP, TCP or ICMP errors, or that nobody wants */
+    uint64_t datagrams; /* UDP datagrams that went to the sink */
     uint64_t truncated; /* IP packets shorter in the capture than on the wire */
     uint64_t fragments; /* IP fragments */
+    uint64_t fragment_copies;      /* of those: brought nothing new, not in 'duplicates' */
     uint64_t reassembled;          /* datagrams put together from them */
     uint64_t fragments_incomplete; /* datagrams that never became whole */
     uint64_t fragments_first_only; /* of those: the first fragment came and no other */
     uint64_t later_fragments;      /* fragments with an offset, used or not */
     uint64_t overlaps;             /* fragments or segments that disagree with earlier ones */
     uint64_t duplicates;           /* packets that the capture held already */
-    uint64_t duplicates_routed;    /* of those: one hop further on (smaller TTL) */
+    uint64_t duplicates_routed;    /* of those: on another hop (the TTL differs) */
     uint64_t icmp_errors;
     uint64_t tcp_segments;
-    uint64_t tcp_copies; /* segments that brought no new byte */
-    uint64_t gaps;       /* holes in streams that were given up */
+    uint64_t tcp_copies;  /* segments that brought no new byte */
+    uint64_t tcp_outside; /* segments that fit no known state of their connection: not used */
+    uint64_t gaps;        /* holes in streams that were given up */
     uint64_t gap_bytes;
     uint64_t gaps_by_capture; /* of those: the receiver acknowledged the bytes */
     uint64_t deepest_tunnel;

@@ -79,9 +79,11 @@ typedef enum NetEventKind {
     NET_EVENT_ACCEPT,    /* SYN and ACK */
     NET_EVENT_RESET,     /* RST */
     NET_EVENT_CLOSE,     /* FIN */
-    NET_EVENT_ALIVE,     /* a segment without data on a known connection: keep-alive, pure ACK */
+    NET_EVENT_ALIVE,     /* a segment without data on a known connection: keep-alive, pure ACK;
+                            not told once the sink has refused both directions */
     NET_EVENT_ICMP,      /* an ICMP error; 'flow' is that of the packet it quotes */
     NET_EVENT_FRAGMENTS, /* fragments of a datagram came, others never did */
+    NET_EVENT_DUPLICATE, /* the capture held this packet already; it did not go out again */
     NET_EVENT_GAP,       /* bytes of a stream were lost; 'by_capture' when the receiver had them */
 } NetEventKind;
 

@@ -6,10 +6,11 @@
  * Finds SIP by what it looks like, on any port: one message in a datagram,
  * many in a TCP stream cut by Content-Length (RFC 3261 section 18.3), and the
  * ones inside WebSocket frames (RFC 7118). Finds the next message again after
- * a hole. Counts TLS, which it cannot read.
+ * a hole. Counts TLS, which it cannot read, and watches its handshakes.
  */
 
 #include "base/cache.h"
+#include "net/tls.h"
 #include "sip/message.h"
 
 typedef enum SipKeepalive {
@@ -21,18 +22,28 @@ typedef enum SipKeepalive {
     SIP_KEEPALIVE_WEBSOCKET, /* ping or pong frame, RFC 6455 section 5.5.2 */
 } SipKeepalive;
 
+/* News from one direction of a TLS connection; all of it borrowed. */
+typedef struct SipTlsSight {
+    const NetMeta *meta;
+    uint32_t fresh;          /* of NetTlsSight: what this packet brought */
+    const NetTlsSeen *seen;  /* all that this direction has shown so far */
+    const NetTlsSeen *other; /* the other direction; NULL: nothing is known of it */
+} SipTlsSight;
+
 typedef struct SipSink {
     /* The stage keeps its reference; take one to keep the message. */
     void (*message)(SipMessage *message, void *user);
     void (*keepalive)(const NetMeta *meta, SipKeepalive kind, void *user);
     /* The first TLS record of a stream in this direction; 'client_hello' tells
-     * that it begins a handshake. */
-    void (*tls)(const NetMeta *meta, bool client_hello, void *user);
+     * that it begins a handshake. True: 'handshake' is to be told of it. */
+    bool (*tls)(const NetMeta *meta, bool client_hello, void *user);
+    void (*handshake)(const SipTlsSight *sight, void *user);
     void *user;
 } SipSink;
 
 typedef struct SipFramerConfig {
     size_t max_streams;
+    size_t max_handshakes; /* directions of TLS connections that are watched */
     size_t buffered_bytes; /* of all unfinished messages together */
     Nsec idle;             /* an unfinished message is given up after this */
 } SipFramerConfig;
@@ -44,9 +55,10 @@ typedef struct SipFramerStats {
     uint64_t keepalives;
     uint64_t tls_streams; /* connections, not directions */
     uint64_t tls_records;
-    uint64_t websockets;
-    uint64_t resyncs;   /* messages given up because bytes of the stream were missing */
-    uint64_t cut_short; /* messages whose tail the capture does not hold */
+    uint64_t websockets;            /* connections */
+    uint64_t websockets_compressed; /* directions given up: permessage-deflate (RFC 7692) */
+    uint64_t resyncs;               /* messages given up because bytes of the stream were missing */
+    uint64_t cut_short;             /* messages whose tail the capture does not hold */
     uint64_t too_large;
     uint64_t not_sip; /* datagrams that looked promising and were not */
 } SipFramerStats;

@@ -99,6 +99,7 @@ typedef enum SipAnomaly {
     SIP_NUL_BYTE = 1 << 17,
     SIP_NO_END_OF_HEADERS = 1 << 18,
     SIP_JUNK_BEFORE = 1 << 19, /* bytes in front of the start line */
+    SIP_NO_LENGTH = 1 << 20,   /* no Content-Length on a stream (RFC 3261 section 20.14) */
 } SipAnomaly;
 
 /* Offsets into the message's bytes; see sip_message_name() and _value(). */
@@ -115,20 +116,20 @@ typedef struct SipHeader {
 
 typedef struct SipMessage {
     NetMeta meta;
-    Str raw;            /* all bytes of the message, body included */
+    Str raw;            /* all its bytes, also those that Content-Length leaves over */
     Str body;           /* STR_NONE when there is none */
     uint32_t anomalies; /* of SipAnomaly */
 
     bool is_request;
     bool over_websocket;
     SipMethod method; /* for a response: the method in CSeq */
-    uint16_t status;  /* 0 for a request */
+    uint16_t status;  /* 0 for a request, and when the code is none */
     Str method_name;  /* as written; for a response from CSeq */
     Str request_uri;  /* STR_NONE for a response */
     Str reason;       /* the reason phrase; STR_NONE for a request */
 
     Str call_id;
-    uint32_t cseq;
+    uint32_t cseq; /* 0 also when it is no number below 2^32 */
     Str from_tag;
     Str to_tag;
     Str branch; /* of the topmost Via */

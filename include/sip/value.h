@@ -16,7 +16,8 @@
 bool sip_list_next(Str *rest, Str *value);
 
 /* Every value of every header with that id, one after the other. Start with a
- * zeroed cursor. */
+ * zeroed cursor. A header that is no list (RFC 3261 section 7.3.1: Date, the
+ * challenges and credentials ...) has one value, commas and all. */
 typedef struct SipValues {
     unsigned nth;
     Str rest;
@@ -34,7 +35,7 @@ Str sip_unquote(Str value);
 typedef struct SipUri {
     Str whole;
     Str scheme; /* "sip", "sips", "tel" ... as written */
-    Str user;   /* STR_NONE when there is none; may hold escapes and ";" */
+    Str user;   /* STR_NONE when there is none; may hold escapes and ";"; the number of a tel: */
     Str password;
     Str host;      /* without brackets */
     uint16_t port; /* 0 when not given */
@@ -45,12 +46,15 @@ typedef struct SipUri {
 SipUri sip_uri_parse(Str text);
 
 /* "user@host" as an address of record: host in lower case, no port, no
- * parameters, escapes of the user part kept (RFC 3261 section 10.3 step 5).
- * "" when there is neither. g_free() it. */
+ * parameters (RFC 3261 section 10.3 step 5). Escapes of the user part are kept
+ * when they are needed and undone when not, so that two spellings of one user
+ * are one text; control characters are escaped. "" when there is neither.
+ * g_free() it. */
 char *sip_uri_to_aor(const SipUri *uri);
 
 /* RFC 3261 section 19.1.4, leaving out what only tells one registration from
- * the next ("expires", "q" do not belong to the URI). */
+ * the next ("expires", "q" do not belong to the URI). IPv6 addresses are
+ * compared by value (RFC 5954). */
 bool sip_uri_equal(const SipUri *a, const SipUri *b);
 
 /* From, To, Contact, Route and the like: a URI with or without display name. */

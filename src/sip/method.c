@@ -1,0 +1,39 @@
+/*
+ * The names of methods. They are compared letter by letter: "register" is a
+ * method that nobody knows (RFC 3261 section 7.1).
+ */
+
+#include "sip/message.h"
+
+static const Str names[] = {
+    [SIP_METHOD_REGISTER] = { "REGISTER", 8 },
+    [SIP_METHOD_OPTIONS] = { "OPTIONS", 7 },
+    [SIP_METHOD_INVITE] = { "INVITE", 6 },
+    [SIP_METHOD_ACK] = { "ACK", 3 },
+    [SIP_METHOD_BYE] = { "BYE", 3 },
+    [SIP_METHOD_CANCEL] = { "CANCEL", 6 },
+    [SIP_METHOD_SUBSCRIBE] = { "SUBSCRIBE", 9 },
+    [SIP_METHOD_NOTIFY] = { "NOTIFY", 6 },
+    [SIP_METHOD_PUBLISH] = { "PUBLISH", 7 },
+    [SIP_METHOD_MESSAGE] = { "MESSAGE", 7 },
+    [SIP_METHOD_INFO] = { "INFO", 4 },
+    [SIP_METHOD_PRACK] = { "PRACK", 5 },
+    [SIP_METHOD_UPDATE] = { "UPDATE", 6 },
+    [SIP_METHOD_REFER] = { "REFER", 5 },
+};
+
+SipMethod sip_method_of(Str name)
+{
+    for (unsigned i = SIP_METHOD_REGISTER; i < G_N_ELEMENTS(names); i++) {
+        if (str_equal(name, names[i]))
+            return (SipMethod)i;
+    }
+    return SIP_METHOD_OTHER;
+}
+
+const char *sip_method_name(SipMethod method)
+{
+    bool known = method > SIP_METHOD_OTHER && method < G_N_ELEMENTS(names);
+
+    return known ? names[method].data : "OTHER";
+}
