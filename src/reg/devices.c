@@ -1,0 +1,328 @@
+/*
+ * Accounts and their devices.
+ *
+ * Devices are looked for among those of the same address of record only. The
+ * Call-ID decides when it is known, else identity_score(). When there are too
+ * many, the account that was quiet for longest gives one up: one that never
+ * registered, if it has such a one.
+ */
+
+#include "devices.h"
+
+#include "attempt.h"
+#include "base/hash.h"
+#include "identity.h"
+#include "text.h"
+
+struct Account {
+    CacheItem item;
+    char *aor;
+    Device *devices; /* newest first */
+    unsigned n_devices;
+};
+
+struct Devices {
+    Cache *accounts; /* each with at least one device */
+    size_t max_devices;
+    size_t max_bytes;
+    size_t n_devices;
+    size_t bytes;
+    void (*forget)(Device *device, void *user);
+    void *user;
+    uint64_t last_id;
+    uint64_t n_forgotten;
+};
+
+static uint64_t aor_hash(const void *key)
+{
+    return hash_str(str_of(key));
+}
+
+static bool aor_equal(const void *a, const void *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+static void free_device(Device *device)
+{
+    for (unsigned i = 0; i < device->public.n_bindings; i++)
+        text_clear(&device->bindings[i].contact);
+    for (unsigned i = 0; i < device->public.n_attempts_kept; i++)
+        attempt_free(device->attempts[i]);
+    g_free(device->bindings);
+    g_free(device->attempts);
+    g_free(device->nonces);
+    text_clear(&device->public.aor);
+    text_clear(&device->public.user_agent);
+    text_clear(&device->public.instance);
+    text_clear(&device->public.contact);
+    g_free(device);
+}
+
+static void drop_account(void *item, CacheDrop why, void *user)
+{
+    Account *account = item;
+
+    for (Device *device = account->devices, *next; device != NULL; device = next) {
+        next = device->next;
+        free_device(device);
+    }
+    text_clear(&account->aor);
+    g_free(account);
+}
+
+Devices *devices_new(size_t max_devices, size_t max_bytes,
+                     void (*forget)(Device *device, void *user), void *user)
+{
+    Devices *devices = g_new0(Devices, 1);
+
+    devices->max_devices = max_devices;
+    devices->max_bytes = max_bytes;
+    devices->forget = forget;
+    devices->user = user;
+    devices->accounts = cache_new(&(CacheConfig){
+        .name = "reg.devices",
+        .max_items = max_devices + 1, /* never full: make_room() sees to that */
+        .hash = aor_hash,
+        .equal = aor_equal,
+        .drop = drop_account,
+    });
+    return devices;
+}
+
+void devices_free(Devices *devices)
+{
+    if (devices == NULL)
+        return;
+    cache_free(devices->accounts);
+    g_free(devices);
+}
+
+/* Whether 'a' is less worth keeping than 'b'. */
+static bool is_lesser(const RegDevice *a, const RegDevice *b)
+{
+    bool a_registered = a->last_accepted != NSEC_NONE;
+    bool b_registered = b->last_accepted != NSEC_NONE;
+
+    if (a_registered != b_registered)
+        return b_registered;
+    return a->last_seen != b->last_seen ? a->last_seen < b->last_seen : a->id < b->id;
+}
+
+static void forget_one(Devices *devices, Account *account)
+{
+    Device **least = &account->devices;
+
+    for (Device **at = least; *at != NULL; at = &(*at)->next) {
+        if (is_lesser(&(*at)->public, &(*least)->public))
+            least = at;
+    }
+
+    Device *device = *least;
+
+    devices->forget(device, devices->user);
+    *least = device->next;
+    account->n_devices--;
+    devices->n_devices--;
+    devices->n_forgotten++;
+    devices->bytes -= device->bytes;
+    free_device(device);
+}
+
+static bool is_over_budget(const Devices *devices, size_t more)
+{
+    return devices->n_devices + more > devices->max_devices
+           || (devices->max_bytes > 0 && devices->bytes > devices->max_bytes);
+}
+
+/* Until there is room for so many more devices. An account without devices
+ * goes, but for the one at hand. */
+static void make_room(Devices *devices, size_t more, const Account *at_hand)
+{
+    while (devices->n_devices > 0 && is_over_budget(devices, more)) {
+        Account *quietest = cache_oldest(devices->accounts);
+
+        forget_one(devices, quietest);
+        if (quietest->n_devices == 0 && quietest != at_hand)
+            cache_remove(devices->accounts, quietest);
+    }
+}
+
+void devices_advance(Devices *devices)
+{
+    make_room(devices, 0, NULL);
+}
+
+void devices_weigh(Devices *devices, Device *device)
+{
+    RegDevice *public = &device->public;
+    size_t bytes = sizeof(Device) + device->n_nonces * sizeof(IssuedNonce)
+                   + text_bytes(public->user_agent) + text_bytes(public->instance)
+                   + text_bytes(public->contact) + text_bytes(public->aor);
+
+    for (unsigned i = 0; i < public->n_bindings; i++)
+        bytes += sizeof(RegBinding) + text_bytes(device->bindings[i].contact);
+    for (unsigned i = 0; i < public->n_attempts_kept; i++)
+        bytes += device->attempts[i]->bytes;
+    devices->bytes += bytes - device->bytes;
+    device->bytes = bytes;
+}
+
+static Device *best_of(const Account *account, const Identity *identity, Nsec now)
+{
+    Device *best = NULL;
+    int best_score = IDENTITY_THRESHOLD - 1;
+
+    for (Device *device = account->devices; device != NULL; device = device->next) {
+        if (identity_knows_call(device, identity->call_id))
+            return device;
+
+        int score = identity_score(device, identity, now);
+
+        if (score > best_score) {
+            best_score = score;
+            best = device;
+        }
+    }
+    return best;
+}
+
+static Device *add_device(Devices *devices, Account *account, Nsec now)
+{
+    if (account->n_devices == DEVICES_OF_ACCOUNT)
+        forget_one(devices, account);
+    make_room(devices, 1, account);
+
+    Device *device = g_new0(Device, 1);
+
+    device->account = account;
+    device->next = account->devices;
+    device->public.id = ++devices->last_id;
+    device->public.aor = g_ref_string_acquire(account->aor);
+    device->public.first_seen = device->public.last_seen = now;
+    device->public.last_accepted = device->public.last_keepalive = NSEC_NONE;
+    device->public.first_keepalive = NSEC_NONE;
+    account->devices = device;
+    account->n_devices++;
+    devices->n_devices++;
+    devices_weigh(devices, device);
+    return device;
+}
+
+static Account *find_account(Devices *devices, const char *aor, Nsec now)
+{
+    Account *account = cache_get(devices->accounts, aor, now);
+
+    if (account == NULL) {
+        account = g_new0(Account, 1);
+        account->aor = g_ref_string_new(aor);
+        cache_add(devices->accounts, account, account->aor, sizeof(Account), now);
+    }
+    return account;
+}
+
+Device *devices_find(Devices *devices, const Identity *identity, Nsec now)
+{
+    Account *account = find_account(devices, identity->aor, now);
+    Device *device = best_of(account, identity, now);
+
+    if (device == NULL)
+        device = add_device(devices, account, now);
+    if (!identity_knows_call(device, identity->call_id)) {
+        device->calls[device->next_call] = identity->call_id;
+        device->next_call = (device->next_call + 1) % DEVICE_CALLS;
+    }
+    device->from_tag = identity->from_tag;
+    text_set(&device->public.instance, identity->instance);
+    text_set(&device->public.user_agent, identity->user_agent);
+    device->public.last_seen = MAX(device->public.last_seen, now);
+    return device;
+}
+
+Device *devices_peek(const Devices *devices, const char *aor)
+{
+    const Account *account = cache_peek(devices->accounts, aor);
+
+    return account != NULL ? account->devices : NULL;
+}
+
+/* Each has an account to itself, so that they do not push out each other; no
+ * address of record looks like its key. */
+Device *devices_add_nameless(Devices *devices, const NetEndpoint *own, Nsec now)
+{
+    char text[NET_ENDPOINT_TEXT];
+    g_autofree char *key = g_strdup_printf("<%s>", net_addr_to_text(&own->addr, text));
+    Device *device = add_device(devices, find_account(devices, key, now), now);
+
+    text_set(&device->public.aor, STR(""));
+    device_add_endpoint(device->public.addresses, &device->public.n_addresses, own);
+    return device;
+}
+
+static void collect(void *item, void *user)
+{
+    const Account *account = item;
+
+    for (Device *device = account->devices; device != NULL; device = device->next)
+        g_ptr_array_add(user, device);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const Device *const *x = a, *const *y = b;
+
+    return (*x)->public.id < (*y)->public.id ? -1 : 1;
+}
+
+GPtrArray *devices_all(const Devices *devices)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    cache_each(devices->accounts, collect, all);
+    g_ptr_array_sort(all, by_id);
+    return all;
+}
+
+uint64_t devices_forgotten(const Devices *devices)
+{
+    return devices->n_forgotten;
+}
+
+/* What the table holds are accounts; what counts are devices. */
+CacheStats devices_stats(const Devices *devices)
+{
+    CacheStats stats = cache_stats(devices->accounts);
+
+    stats.items = devices->n_devices;
+    stats.bytes = devices->bytes;
+    stats.dropped_full = devices->n_forgotten;
+    return stats;
+}
+
+Device *device_siblings(const Device *device)
+{
+    return device->account->devices;
+}
+
+RegBinding *device_newest_binding(const Device *device)
+{
+    unsigned n = device->public.n_bindings;
+
+    return n > 0 ? &device->bindings[n - 1] : NULL;
+}
+
+void device_add_endpoint(NetEndpoint list[REG_DEVICE_ADDRESSES], unsigned *n,
+                         const NetEndpoint *endpoint)
+{
+    unsigned at = 0;
+
+    while (at < *n && !net_endpoint_equal(&list[at], endpoint))
+        at++;
+    if (at == *n && *n < REG_DEVICE_ADDRESSES)
+        (*n)++;
+    else if (at == *n)
+        at = 0; /* the oldest makes room */
+    if (at + 1 < *n)
+        memmove(&list[at], &list[at + 1], (*n - at - 1) * sizeof(*list));
+    list[*n - 1] = *endpoint;
+}

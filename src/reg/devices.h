@@ -1,0 +1,100 @@
+#pragma once
+
+/*
+ * The devices that are remembered, and which of them sent a REGISTER.
+ *
+ * Call-ID, address and port all change in the life of a phone, and two phones
+ * may share an account, so no single one of them is the key: a device is found
+ * by what speaks for it and against it taken together (identity.h).
+ */
+
+#include "reg/device.h"
+#include "sip/value.h"
+
+#define DEVICE_CALLS 4
+#define DEVICE_NONCES 8
+#define DEVICE_BINDINGS 8
+#define DEVICE_CHAINS 64 /* open at the same time */
+
+/* An account with more devices than this is under attack; some of them go. */
+#define DEVICES_OF_ACCOUNT 64
+
+typedef struct Account Account;
+typedef struct Chain Chain;
+typedef struct Identity Identity;
+
+/* A nonce that the device was given or used, and where in its chains. */
+typedef struct IssuedNonce {
+    uint64_t hash;
+    uint64_t chain;      /* that it was issued in; 0: not in this capture */
+    uint32_t step;       /* counted from the chain's first one */
+    uint64_t user_chain; /* the newest that used it; 0: none */
+    uint32_t user_step;
+    RegNonce life;
+} IssuedNonce;
+
+/* The highest CSeq of the device's newest Call-ID (RFC 3261 section 10.2). */
+typedef struct CallCount {
+    uint64_t call_id; /* 0: none yet */
+    uint64_t branch;  /* of that request: its copies have the same */
+    uint64_t path;    /* the hosts it went between; elsewhere a box in between may count anew */
+    RegCount newest;
+} CallCount;
+
+typedef struct Device {
+    RegDevice public; /* first: what others see */
+    Account *account;
+    struct Device *next; /* of the same account, newest first */
+    Chain *open;         /* its open chains, newest first */
+    unsigned n_open;
+    struct Flow *flow;         /* over which it registers, or NULL */
+    uint64_t keepalives_found; /* of that flow, from before the device came to it */
+    RegBinding *bindings;      /* as in 'public', but to be changed; NULL: none yet */
+    RegAttempt **attempts;
+    size_t bytes;      /* as far as the budget knows */
+    uint64_t from_tag; /* hash of the newest; 0: none */
+    uint64_t calls[DEVICE_CALLS];
+    unsigned next_call;
+    CallCount count;
+    RegHaste row;        /* of refused attempts, that goes on */
+    IssuedNonce *nonces; /* the newest DEVICE_NONCES, in a ring; NULL: none yet */
+    unsigned n_nonces;
+    unsigned next_nonce; /* place of the next one, once the ring is full */
+    unsigned searches;   /* for what deviates in a digest that does not fit */
+} Device;
+
+typedef struct Devices Devices;
+
+/* 'forget' is called with a device that must make room, before it is freed. */
+Devices *devices_new(size_t max_devices, size_t max_bytes,
+                     void (*forget)(Device *device, void *user), void *user);
+void devices_free(Devices *devices);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Devices, devices_free)
+
+/* The device that this identity belongs to; a new one when nobody fits. */
+Device *devices_find(Devices *devices, const Identity *identity, Nsec now);
+
+/* The devices of an account, newest first; NULL: none. */
+Device *devices_peek(const Devices *devices, const char *aor);
+
+/* A new one that never named its account, known by its address only. */
+Device *devices_add_nameless(Devices *devices, const NetEndpoint *own, Nsec now);
+
+/* The device's record has grown; devices_advance() makes room for that. */
+void devices_weigh(Devices *devices, Device *device);
+void devices_advance(Devices *devices);
+
+/* In order of appearance; Device pointers, to be freed with g_ptr_array_unref(). */
+GPtrArray *devices_all(const Devices *devices);
+
+uint64_t devices_forgotten(const Devices *devices);
+CacheStats devices_stats(const Devices *devices);
+
+/* The first device of the same account; go on with 'next'. */
+Device *device_siblings(const Device *device);
+
+RegBinding *device_newest_binding(const Device *device); /* NULL: none */
+
+/* Puts an endpoint at the end of a short list of distinct ones. */
+void device_add_endpoint(NetEndpoint list[REG_DEVICE_ADDRESSES], unsigned *n,
+                         const NetEndpoint *endpoint);

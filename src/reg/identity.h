@@ -1,0 +1,32 @@
+#pragma once
+
+/*
+ * What a REGISTER says about who sent it, and how well that fits a device.
+ */
+
+#include "devices.h"
+
+/* 'aor' is the caller's, everything else is borrowed from the message. */
+struct Identity {
+    const char *aor;
+    uint64_t call_id;
+    uint64_t from_tag; /* 0: none */
+    Str instance;
+    Str user_agent;
+    SipUri contact;     /* the first; 'whole' is STR_NONE without one */
+    NetEndpoint source; /* of version 0 behind a proxy: then it is the proxy's */
+};
+
+/* "" without To and From. g_free() it. */
+char *identity_aor(const SipMessage *message);
+
+/* Of a request; or of an answer whose request is not known, which names the
+ * account and the way back to the device, but lists everybody's Contacts. */
+Identity identity_of(const SipMessage *message, const char *aor);
+
+bool identity_knows_call(const Device *device, uint64_t call_id);
+
+/* Whether the device can have sent it, by what speaks for and against it: at
+ * least IDENTITY_THRESHOLD points. */
+#define IDENTITY_THRESHOLD 60
+int identity_score(const Device *device, const Identity *identity, Nsec now);
