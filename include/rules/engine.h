@@ -1,0 +1,59 @@
+#pragma once
+
+/*
+ * Runs the rules, silences umbrellas, folds repeats and hands out what was
+ * found.
+ */
+
+#include "base/cache.h"
+#include "rules/rule.h"
+
+typedef struct RuleEngine RuleEngine;
+
+/* How often a rule looked, and how often it could not. */
+typedef struct RuleTally {
+    uint64_t clean;
+    uint64_t fired;
+    uint64_t abstained;
+} RuleTally;
+
+/* A rule that abstained for one reason. */
+typedef struct RuleAbstention {
+    const Rule *rule;
+    const char *because; /* constant text */
+    uint64_t times;
+} RuleAbstention;
+
+typedef struct RuleSink {
+    /* A rule fired on a subject for the first time; borrowed. */
+    void (*finding)(const Finding *finding, void *user);
+    void *user;
+} RuleSink;
+
+RuleEngine *rule_engine_new(const Rule *const *table, const RuleSink *sink);
+void rule_engine_free(RuleEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RuleEngine, rule_engine_free)
+
+/* True: at least one failure or warning was found on it. */
+bool rule_engine_chain(RuleEngine *engine, const RegChain *chain);
+void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now);
+void rule_engine_site(RuleEngine *engine, const RegSite *site);
+
+/* After the last subject: drops what a narrower finding on the same device
+ * explains or what is a scanner's, and orders the rest. 'lossy' captures make
+ * what rests on absence weaker. */
+void rule_engine_finish(RuleEngine *engine);
+
+/* In the order of the report; Finding pointers, borrowed. */
+const GPtrArray *rule_engine_findings(const RuleEngine *engine);
+/* The table of findings, for what it forgot. */
+CacheStats rule_engine_table(const RuleEngine *engine);
+
+RuleTally rule_engine_tally(const RuleEngine *engine, const Rule *rule);
+
+/* Sorted by rule id, then reason; RuleAbstention, borrowed. */
+const GArray *rule_engine_abstentions(RuleEngine *engine);
+
+/* One rule on one subject, with the vantage and the needs checked first. This
+ * is what the tests call. */
+RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *finding);

@@ -1,0 +1,480 @@
+/*
+ * The engine asks every rule about every subject, keeps what they find and
+ * folds what they find again.
+ *
+ * It also does what no rule should do for itself: it abstains for a rule where
+ * the capture was taken at the wrong place or shows too little, it silences an
+ * umbrella where a narrower rule has spoken, and it keeps the accounts that a
+ * scanner tries out of the diagnosis of devices.
+ */
+
+#include "rules/engine.h"
+
+#include "base/hash.h"
+
+/* A capture in which more different things are wrong is not read to its end by
+ * anybody; what goes is counted. */
+#define MAX_FINDINGS 65536
+
+typedef struct Key {
+    const Rule *rule;
+    uint64_t device;
+    uint64_t subject; /* tells captures and sources apart; 0 for a device */
+} Key;
+
+typedef struct Entry {
+    CacheItem item;
+    Key key;
+    Finding *finding;
+} Entry;
+
+struct RuleEngine {
+    const Rule *const *table;
+    RuleSink sink;
+    RuleTally *tallies; /* one for each rule of the table */
+    GArray *abstentions;
+    Cache *found;
+    GHashTable *scanners; /* ids of devices that are a scanner's; uint64_t */
+    GPtrArray *ordered;   /* after rule_engine_finish(); Finding, borrowed */
+    Finding *blank;       /* for the next rule to write into; most have nothing to say */
+    bool drops;           /* a capture says that it dropped packets */
+};
+
+static uint64_t key_hash(const void *key)
+{
+    const Key *k = key;
+
+    return hash_mix(hash_mix((uint64_t)(uintptr_t)k->rule, k->device), k->subject);
+}
+
+static bool key_equal(const void *a, const void *b)
+{
+    const Key *x = a, *y = b;
+
+    return x->rule == y->rule && x->device == y->device && x->subject == y->subject;
+}
+
+static void drop_entry(void *item, CacheDrop why, void *user)
+{
+    Entry *entry = item;
+
+    finding_free(entry->finding);
+    g_free(entry);
+}
+
+RuleEngine *rule_engine_new(const Rule *const *table, const RuleSink *sink)
+{
+    RuleEngine *engine = g_new0(RuleEngine, 1);
+    unsigned n = 0;
+
+    while (table[n] != NULL)
+        n++;
+    engine->table = table;
+    engine->sink = *sink;
+    engine->tallies = g_new0(RuleTally, n + 1);
+    engine->abstentions = g_array_new(false, false, sizeof(RuleAbstention));
+    engine->scanners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    engine->ordered = g_ptr_array_new();
+    engine->found = cache_new(&(CacheConfig){
+        .name = "rules.findings",
+        .max_items = MAX_FINDINGS,
+        .hash = key_hash,
+        .equal = key_equal,
+        .drop = drop_entry,
+    });
+    return engine;
+}
+
+void rule_engine_free(RuleEngine *engine)
+{
+    if (engine == NULL)
+        return;
+    g_ptr_array_unref(engine->ordered);
+    g_hash_table_unref(engine->scanners);
+    g_array_unref(engine->abstentions);
+    cache_free(engine->found);
+    g_free(engine->tallies);
+    finding_free(engine->blank);
+    g_free(engine);
+}
+
+RuleVerdict rule_abstain(Finding *finding, const char *because)
+{
+    finding->abstained_because = because;
+    return RULE_ABSTAINS;
+}
+
+static const char *wanted_place(uint32_t vantage)
+{
+    if (vantage & REG_VANTAGE_MIDDLE)
+        return "needs a capture on the path or beside the server";
+    return vantage & REG_VANTAGE_SERVER ? "needs a capture beside the server"
+                                        : "needs a capture beside the phone";
+}
+
+static bool has_answer(const RegChain *chain)
+{
+    for (unsigned i = 0; i < chain->steps->len; i++) {
+        if (reg_step_status(reg_chain_step(chain, i)) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_cut(const SipMessage *message)
+{
+    return message != NULL && (message->anomalies & SIP_CUT_SHORT);
+}
+
+static bool has_cut_message(const RegChain *chain)
+{
+    for (unsigned i = 0; i < chain->steps->len; i++) {
+        const RegStep *step = reg_chain_step(chain, i);
+
+        if (is_cut(reg_step_request(step)) || is_cut(reg_step_answer(step)))
+            return true;
+    }
+    return false;
+}
+
+RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *finding)
+{
+    if (!(rule->vantage & chain->vantage))
+        return rule_abstain(finding, wanted_place(rule->vantage));
+    if ((rule->needs & RULE_NEEDS_HEAD) && chain->head_cut)
+        return rule_abstain(finding, "the capture does not hold the beginning of the attempt");
+    if ((rule->needs & RULE_NEEDS_ANSWER) && !has_answer(chain))
+        return RULE_CLEAN;
+    if ((rule->needs & RULE_NEEDS_TAIL) && chain->tail_cut)
+        return rule_abstain(finding, "the capture ends too early after the last message");
+    if ((rule->needs & RULE_NEEDS_WHOLE) && has_cut_message(chain))
+        return rule_abstain(finding, "messages were cut by the snapshot length");
+    return rule->check_chain(chain, finding);
+}
+
+static void count_abstention(RuleEngine *engine, const Rule *rule, const char *because)
+{
+    const char *reason = because != NULL ? because : "the capture does not show enough";
+
+    for (unsigned i = 0; i < engine->abstentions->len; i++) {
+        RuleAbstention *known = &g_array_index(engine->abstentions, RuleAbstention, i);
+
+        if (known->rule == rule && strcmp(known->because, reason) == 0) {
+            known->times++;
+            return;
+        }
+    }
+    g_array_append_val(engine->abstentions, ((RuleAbstention){ rule, reason, 1 }));
+}
+
+static Finding *take_blank(RuleEngine *engine, const Rule *rule)
+{
+    Finding *finding = g_steal_pointer(&engine->blank);
+
+    if (finding == NULL)
+        return finding_new(rule);
+    finding_reset(finding, rule);
+    return finding;
+}
+
+/* The finding of a rule that fired; any other is kept for the next rule. */
+static Finding *take_verdict(RuleEngine *engine, unsigned index, RuleVerdict verdict,
+                             Finding *finding)
+{
+    RuleTally *tally = &engine->tallies[index];
+
+    switch (verdict) {
+    case RULE_FIRES:
+        tally->fired++;
+        return finding;
+    case RULE_ABSTAINS:
+        tally->abstained++;
+        count_abstention(engine, engine->table[index], finding->abstained_because);
+        break;
+    case RULE_CLEAN:
+        tally->clean++;
+        break;
+    }
+    engine->blank = finding;
+    return NULL;
+}
+
+static bool is_named(const char *const *ids, const char *id)
+{
+    for (unsigned i = 0; ids != NULL && ids[i] != NULL; i++) {
+        if (strcmp(ids[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a narrower rule fired on the same chain. */
+static bool is_silenced(const GPtrArray *fired, const Finding *umbrella)
+{
+    for (unsigned i = 0; i < fired->len; i++) {
+        const Finding *other = g_ptr_array_index(fired, i);
+
+        if (is_named(umbrella->rule->silenced_by, other->rule->id))
+            return true;
+    }
+    return false;
+}
+
+/* The facts of the first time stay, until others prove more; what came later
+ * is counted. */
+static void fold(Finding *known, Finding *again)
+{
+    uint32_t count = known->count + again->count;
+    Nsec from = MIN(known->from, again->from);
+    Nsec until = MAX(known->until, again->until);
+
+    if (again->grade > known->grade) {
+        Finding weaker = *known;
+
+        *known = *again;
+        *again = weaker;
+    }
+    known->count = count;
+    known->from = from;
+    known->until = until;
+    finding_free(again);
+}
+
+/* True when it is the first of its kind. */
+static bool keep(RuleEngine *engine, Finding *finding, uint64_t subject)
+{
+    Key key = { finding->rule, finding->device, subject };
+    Entry *entry = cache_get(engine->found, &key, finding->until);
+
+    if (entry != NULL) {
+        fold(entry->finding, finding);
+        return false;
+    }
+    entry = g_new0(Entry, 1);
+    entry->key = key;
+    entry->finding = finding;
+    cache_add(engine->found, entry, &entry->key, sizeof(Entry), finding->until);
+    if (engine->sink.finding != NULL)
+        engine->sink.finding(finding, engine->sink.user);
+    return true;
+}
+
+static void take_subject(Finding *finding, const RegDevice *device, Nsec from, Nsec until)
+{
+    finding->device = device->id;
+    finding->aor = device->aor[0] != '\0' ? g_strdup(device->aor) : NULL;
+    if (finding->from == NSEC_NONE)
+        finding->from = from;
+    if (finding->until == NSEC_NONE)
+        finding->until = until;
+}
+
+bool rule_engine_chain(RuleEngine *engine, const RegChain *chain)
+{
+    g_autoptr(GPtrArray) fired = g_ptr_array_new();
+    bool cited = false;
+
+    if (chain->device->scanner)
+        return false;
+    for (unsigned i = 0; engine->table[i] != NULL; i++) {
+        const Rule *rule = engine->table[i];
+
+        if (rule->check_chain == NULL)
+            continue;
+
+        Finding *finding = take_blank(engine, rule);
+        RuleVerdict verdict = rule_apply_chain(rule, chain, finding);
+
+        finding = take_verdict(engine, i, verdict, finding);
+        if (finding != NULL)
+            g_ptr_array_add(fired, finding);
+    }
+    for (unsigned i = 0; i < fired->len; i++) {
+        Finding *finding = g_ptr_array_index(fired, i);
+
+        take_subject(finding, chain->device, chain->opened, chain->last);
+        finding->silenced = is_silenced(fired, finding);
+    }
+    for (unsigned i = 0; i < fired->len; i++) {
+        Finding *finding = g_ptr_array_index(fired, i);
+
+        if (finding->silenced)
+            finding_free(finding);
+        else if (keep(engine, finding, 0) && finding->rule->severity != FINDING_NOTE)
+            cited = true;
+    }
+    return cited;
+}
+
+void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now)
+{
+    if (device->scanner) {
+        g_hash_table_add(engine->scanners, g_memdup2(&device->id, sizeof(device->id)));
+        return;
+    }
+    for (unsigned i = 0; engine->table[i] != NULL; i++) {
+        const Rule *rule = engine->table[i];
+
+        if (rule->check_device == NULL)
+            continue;
+
+        Finding *finding = take_blank(engine, rule);
+
+        finding = take_verdict(engine, i, rule->check_device(device, now, finding), finding);
+        if (finding != NULL) {
+            take_subject(finding, device, device->first_seen, device->last_seen);
+            keep(engine, finding, 0);
+        }
+    }
+}
+
+static uint64_t subject_of(const RegSite *site)
+{
+    if (site->kind == REG_SITE_SOURCE)
+        return net_addr_hash(&site->source->addr);
+    return hash_str(str_of(site->capture->info->path));
+}
+
+static bool has_drops(const CaptureInfo *info)
+{
+    return info->dropped_kernel > 0 || info->dropped_interface > 0;
+}
+
+void rule_engine_site(RuleEngine *engine, const RegSite *site)
+{
+    if (site->kind == REG_SITE_CAPTURE && has_drops(site->capture->info))
+        engine->drops = true;
+    for (unsigned i = 0; engine->table[i] != NULL; i++) {
+        const Rule *rule = engine->table[i];
+
+        if (rule->check_site == NULL)
+            continue;
+
+        Finding *finding = take_blank(engine, rule);
+
+        finding = take_verdict(engine, i, rule->check_site(site, finding), finding);
+        if (finding != NULL)
+            keep(engine, finding, subject_of(site));
+    }
+}
+
+static void collect(void *item, void *user)
+{
+    const Entry *entry = item;
+    RuleEngine *engine = user;
+
+    if (!g_hash_table_contains(engine->scanners, &entry->finding->device))
+        g_ptr_array_add(engine->ordered, entry->finding);
+}
+
+static void weaken(Finding *finding)
+{
+    if (!finding->rule->absence || finding->grade == FINDING_WEAK)
+        return;
+    finding_grade(finding, FINDING_WEAK,
+                  "The capture says that it dropped packets: take it again with a larger buffer "
+                  "(tcpdump -B 65536).");
+}
+
+static int by_device(const void *a, const void *b)
+{
+    const Finding *x = *(Finding *const *)a, *y = *(Finding *const *)b;
+
+    return x->device != y->device ? (x->device < y->device ? -1 : 1) : finding_compare(x, y);
+}
+
+static int by_report_order(const void *a, const void *b)
+{
+    return finding_compare(*(Finding *const *)a, *(Finding *const *)b);
+}
+
+static bool overlap(const Finding *a, const Finding *b)
+{
+    return a->from <= b->until && b->from <= a->until;
+}
+
+/* Whether another finding on the same device explains an umbrella; 'sorted'
+ * has the findings of one device side by side. */
+static bool is_explained(const GPtrArray *sorted, unsigned at)
+{
+    const Finding *umbrella = g_ptr_array_index(sorted, at);
+    unsigned first = at;
+
+    if (umbrella->rule->silenced_by == NULL || umbrella->device == 0)
+        return false;
+    while (first > 0
+           && ((const Finding *)g_ptr_array_index(sorted, first - 1))->device == umbrella->device)
+        first--;
+    for (unsigned i = first; i < sorted->len; i++) {
+        const Finding *other = g_ptr_array_index(sorted, i);
+
+        if (other->device != umbrella->device)
+            break;
+        if (is_named(umbrella->rule->silenced_by, other->rule->id) && overlap(umbrella, other))
+            return true;
+    }
+    return false;
+}
+
+void rule_engine_finish(RuleEngine *engine)
+{
+    g_autoptr(GPtrArray) all = NULL;
+
+    g_ptr_array_set_size(engine->ordered, 0);
+    cache_each(engine->found, collect, engine);
+    g_ptr_array_sort(engine->ordered, by_device);
+    all = engine->ordered;
+    engine->ordered = g_ptr_array_new();
+    for (unsigned i = 0; i < all->len; i++) {
+        Finding *finding = g_ptr_array_index(all, i);
+
+        if (is_explained(all, i))
+            continue;
+        if (engine->drops)
+            weaken(finding);
+        g_ptr_array_add(engine->ordered, finding);
+    }
+    g_ptr_array_sort(engine->ordered, by_report_order);
+}
+
+const GPtrArray *rule_engine_findings(const RuleEngine *engine)
+{
+    return engine->ordered;
+}
+
+CacheStats rule_engine_table(const RuleEngine *engine)
+{
+    return cache_stats(engine->found);
+}
+
+RuleTally rule_engine_tally(const RuleEngine *engine, const Rule *rule)
+{
+    for (unsigned i = 0; engine->table[i] != NULL; i++) {
+        if (engine->table[i] == rule)
+            return engine->tallies[i];
+    }
+    return (RuleTally){ 0 };
+}
+
+static int by_rule(const void *a, const void *b)
+{
+    const RuleAbstention *x = a, *y = b;
+    int order = strcmp(x->rule->id, y->rule->id);
+
+    return order != 0 ? order : strcmp(x->because, y->because);
+}
+
+const GArray *rule_engine_abstentions(RuleEngine *engine)
+{
+    g_array_sort(engine->abstentions, by_rule);
+    return engine->abstentions;
+}
+
+const Rule *rule_find(const char *id)
+{
+    for (unsigned i = 0; rule_table[i] != NULL; i++) {
+        if (strcmp(rule_table[i]->id, id) == 0)
+            return rule_table[i];
+    }
+    return NULL;
+}

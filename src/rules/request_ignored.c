@@ -1,0 +1,58 @@
+/*
+ * The server answers everybody else.
+ *
+ * Beside the registrar a request that is never answered was received and not
+ * liked: a ban, an access list, or a request the server refuses to parse. That
+ * the server is alive shows in its answers to others at the same time.
+ */
+
+#include "defects.h"
+#include "facts.h"
+
+static RuleVerdict check(const RegChain *chain, Finding *finding)
+{
+    const RegStep *last = reg_chain_last_step(chain);
+    const SipMessage *request = reg_step_request(last);
+    char span[NSEC_TEXT], server[NET_ENDPOINT_TEXT];
+
+    if (chain->outcome != REG_OUTCOME_UNANSWERED || request == NULL
+        || reg_step_txn(last)->provisional != 0 || chain->recovered)
+        return RULE_CLEAN;
+    if (chain_loss(chain) != NULL)
+        return rule_abstain(finding, chain_loss(chain));
+    if (!chain->server_answers_others)
+        return rule_abstain(finding, "nobody else was answered at that time");
+    if (chain_silence_grade(chain) == FINDING_WEAK)
+        return rule_abstain(finding, "the phone did not insist: it may have got an answer");
+
+    const char *defect = defect_of_request(request);
+
+    finding_say(finding, "%s answers others but not %s: %u request%s in %s without an answer%s%s",
+                chain_server(chain, server), chain_who(chain), step_requests(last),
+                step_requests(last) == 1 ? "" : "s",
+                nsec_to_span(chain->watched - chain->opened, span), defect ? "; " : "",
+                defect ? defect : "");
+    finding_cite_message(finding, "request", request, "an answer, as other phones get");
+    finding_reject(finding, "register_unanswered",
+                   "the server was alive and answered other phones");
+    finding_grade(finding, FINDING_STRONG,
+                  "The server's own log or ban list (fail2ban, pike, an ACL) for this source.");
+    return RULE_FIRES;
+}
+
+const Rule rule_request_ignored = {
+    .id = "request_ignored",
+    .area = "chain",
+    .title = "The server ignores this phone",
+    .severity = FINDING_FAILURE,
+    .vantage = REG_VANTAGE_SERVER,
+    .needs = RULE_NEEDS_HEAD | RULE_NEEDS_TAIL,
+    .absence = true,
+    .meaning = "The request arrived beside the server, which answered other phones in the same "
+               "window and this one never.",
+    .advice = "Look for the source address in the server's ban list and access lists "
+              "(fail2ban-client status asterisk; kamcmd pike.list; permit/deny in pjsip.conf).",
+    .confusion = "Answers that leave by another interface than the one captured.",
+    .reference = "RFC 3261 section 10.3",
+    .check_chain = check,
+};
