@@ -1,0 +1,95 @@
+#pragma once
+
+/*
+ * Where results go: terminal, JSON, and whatever else knows the calls below.
+ *
+ * Every writer gets the same calls in the same order and may ignore any of
+ * them: attempts, bindings and findings as they come, then the whole result.
+ */
+
+#include <glib.h>
+
+#include "capture/set.h"
+#include "net/decoder.h"
+#include "reg/tracker.h"
+#include "report/redact.h"
+#include "rules/engine.h"
+#include "sip/framer.h"
+
+#define REPORT_ERROR (report_error_quark())
+GQuark report_error_quark(void);
+
+typedef enum ReportError {
+    REPORT_ERROR_FORMAT, /* no such format */
+    REPORT_ERROR_OPEN,
+    REPORT_ERROR_WRITE,
+} ReportError;
+
+/* The "counts" of the report contract. */
+typedef struct ReportCounts {
+    uint64_t sip_messages;
+    uint64_t sip_requests;
+    uint64_t sip_responses;
+    uint64_t register_requests;
+    uint64_t register_responses;
+    uint64_t retransmissions;
+    uint64_t duplicate_packets;
+    uint64_t fragments_reassembled;
+    uint64_t stream_gaps;
+    uint64_t undecoded_packets;
+    uint64_t tls_records;
+} ReportCounts;
+
+#define REPORT_TABLES 24
+
+/* Everything known when the capture is over. Borrowed. */
+typedef struct ReportResult {
+    const GPtrArray *captures; /* of RegCaptureSite, by capture index */
+    const GPtrArray *devices;  /* of RegDevice, in order of appearance */
+    const GPtrArray *findings; /* of Finding, in the order of the report */
+    const GArray *abstentions; /* of RuleAbstention */
+    Nsec end;                  /* the capture's newest time; NSEC_NONE: no packet */
+    ReportCounts counts;
+    CacheStats tables[REPORT_TABLES]; /* what was forgotten, by name */
+    unsigned n_tables;
+    const NetStats *net;
+    const SipFramerStats *sip;
+} ReportResult;
+
+typedef struct ReportWriter ReportWriter;
+
+/* A call that is NULL is not made. None fails: what could not be written is
+ * told by report_writer_close(). */
+typedef struct ReportWriterOps {
+    const char *name; /* as in --output=json:FILE */
+    void (*attempt)(ReportWriter *writer, const RegDevice *device, const RegAttempt *attempt);
+    void (*binding)(ReportWriter *writer, const RegDevice *device, const RegBinding *binding);
+    void (*finding)(ReportWriter *writer, const Finding *finding);
+    void (*end)(ReportWriter *writer, const ReportResult *result);
+    void (*free)(ReportWriter *writer);
+} ReportWriterOps;
+
+/* First member of every implementation's own struct. */
+struct ReportWriter {
+    const ReportWriterOps *ops;
+    struct ReportOutput *output;
+    const GPtrArray *captures; /* of CaptureInfo: names for frame references */
+};
+
+typedef struct ReportOptions {
+    const GPtrArray *captures; /* of CaptureInfo, by capture index; outlives the writer */
+    bool color;                /* for standard output only; the caller knows about NO_COLOR */
+    unsigned width;            /* columns of the terminal; 0: not a terminal */
+    bool verbose;              /* every device's timeline, also of those without findings */
+    bool quiet;                /* headline and findings only */
+    ReportRedactor *redactor;  /* for a report that is passed on; NULL: names stay */
+} ReportOptions;
+
+/* "text", "json:FILE", "jsonl:-" ... An output file is written under a
+ * temporary name beside it and gets its own when it is complete; "jsonl" is
+ * read while it is written and has its name at once. */
+ReportWriter *report_writer_open(const char *spec, const ReportOptions *options, GError **error);
+
+/* Ends the output. False when anything could not be written, with the first
+ * reason; frees the writer in any case. */
+bool report_writer_close(ReportWriter *writer, GError **error);

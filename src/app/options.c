@@ -1,0 +1,400 @@
+/*
+ * The command line, for hands that know tcpdump and tshark: -r FILE works, a
+ * filter may stand at the end, and -fFILTER needs no blank.
+ */
+
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+    fprintf(stream, "whyreg %s\n", WHYREG_VERSION);
+}
+
+void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
+
+enum { KEY_VANTAGE = 256, KEY_FOLLOW, KEY_CREDENTIALS, KEY_READABLE, KEY_REDACT };
+
+static const struct argp_option analyze_options[] = {
+    { "read", 'r', "FILE", 0, "Analyse this capture file, as a plain FILE", 0 },
+    { "filter", 'f', "FILTER", 0, "Only packets that match (pcap-filter syntax)", 0 },
+    { "output", 'o', "FORMAT[:TARGET]", 0,
+      "text (default), json or jsonl, to standard output or a file; may repeat", 0 },
+    { "vantage", KEY_VANTAGE, "PLACE", 0,
+      "Where the capture was taken: client, middle, server or auto (default)", 0 },
+    { "credentials", KEY_CREDENTIALS, "FILE", 0,
+      "Check digests with these accounts: lines user:realm:password, a pjsip.conf or a "
+      "subscriber table; also env:NAME or fd:NUMBER; may repeat",
+      0 },
+    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 0 },
+    { "follow", KEY_FOLLOW, NULL, 0, "At the end of the file wait for more, until interrupted", 0 },
+    { "redact", KEY_REDACT, NULL, 0,
+      "Tokens instead of users, hosts, addresses and digest values, for a report to pass on", 0 },
+    { "quiet", 'q', NULL, 0, "The headline and the findings only", 0 },
+    { "verbose", 'v', NULL, 0, "The timeline of every device", 0 },
+    { 0 },
+};
+
+static bool parse_vantage(const char *word, RegVantage *vantage)
+{
+    static const RegVantage places[] = { REG_VANTAGE_CLIENT, REG_VANTAGE_MIDDLE,
+                                         REG_VANTAGE_SERVER };
+
+    *vantage = REG_VANTAGE_UNKNOWN;
+    if (g_str_equal(word, "auto"))
+        return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
+        if (g_str_equal(word, reg_vantage_name(places[i]))) {
+            *vantage = places[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static void clear_file(void *item)
+{
+    OptionsFile *file = item;
+
+    g_free(file->path);
+}
+
+static void add_file(Options *options, const char *path, CapturePlace place)
+{
+    OptionsFile file = { g_strdup(path), place };
+
+    g_array_append_val(options->files, file);
+}
+
+/* "client=FILE": the place and where the path begins; a file that is really
+ * called so is taken for one. */
+static const char *path_of_place(const char *word, CapturePlace *place)
+{
+    static const struct {
+        const char *prefix;
+        CapturePlace place;
+    } places[] = {
+        { "client=", CAPTURE_PLACE_CLIENT },
+        { "middle=", CAPTURE_PLACE_MIDDLE },
+        { "server=", CAPTURE_PLACE_SERVER },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
+        if (g_str_has_prefix(word, places[i].prefix) && access(word, F_OK) != 0) {
+            *place = places[i].place;
+            return word + strlen(places[i].prefix);
+        }
+    }
+    return NULL;
+}
+
+static bool is_file(const char *word)
+{
+    CapturePlace place;
+
+    return g_str_equal(word, "-") || access(word, F_OK) == 0 || path_of_place(word, &place) != NULL;
+}
+
+/* A word that is a whole filter by itself. */
+static bool is_filter_word(const char *word)
+{
+    static const char *const protocols[] = { "arp", "icmp", "icmp6", "ip",   "ip6",   "sctp",
+                                             "tcp", "udp",  "vlan",  "mpls", "pppoes" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        if (g_str_equal(word, protocols[i]))
+            return true;
+    }
+    return false;
+}
+
+static void take_file(Options *options, const char *word)
+{
+    CapturePlace place;
+    const char *path = path_of_place(word, &place);
+
+    if (path == NULL)
+        add_file(options, word, CAPTURE_PLACE_UNSAID);
+    else
+        add_file(options, path, place);
+}
+
+/* Files first; then, as tcpdump takes it, a filter: several words that name no
+ * file, or the name of a protocol. Any other single word is a file that is not
+ * there, which whoever opens it will say. */
+static void take_words(struct argp_state *state, Options *options, int first)
+{
+    int last = state->argc - 1;
+    int at = first;
+
+    while (at <= last && is_file(state->argv[at]))
+        take_file(options, state->argv[at++]);
+    if (at == last && !is_filter_word(state->argv[at]))
+        take_file(options, state->argv[at++]);
+    if (at > last)
+        return;
+    if (options->files->len == 0) {
+        take_file(options, state->argv[at]);
+        return;
+    }
+    if (options->filter != NULL)
+        argp_error(state, "two filters: '%s', and the words from '%s' on", options->filter,
+                   state->argv[at]);
+    options->filter = g_strjoinv(" ", state->argv + at);
+}
+
+/* "json" and "json:-" both go to standard output. */
+static const char *target_of(const char *output)
+{
+    const char *colon = strchr(output, ':');
+
+    return colon != NULL ? colon + 1 : "-";
+}
+
+static void add_output(struct argp_state *state, Options *options, const char *output)
+{
+    for (unsigned i = 0; i < options->outputs->len; i++) {
+        const char *other = g_ptr_array_index(options->outputs, i);
+
+        if (g_str_equal(target_of(other), target_of(output)))
+            argp_error(state, "two outputs to %s: '%s' and '%s'",
+                       g_str_equal(target_of(output), "-") ? "standard output" : target_of(output),
+                       other, output);
+    }
+    g_ptr_array_add(options->outputs, g_strdup(output));
+}
+
+static error_t parse_analyze(int key, char *argument, struct argp_state *state)
+{
+    Options *options = state->input;
+
+    switch (key) {
+    case 'r':
+        add_file(options, argument, CAPTURE_PLACE_UNSAID);
+        return 0;
+    case 'f':
+        g_free(options->filter);
+        options->filter = g_strdup(argument);
+        return 0;
+    case 'o':
+        add_output(state, options, argument);
+        return 0;
+    case KEY_VANTAGE:
+        if (!parse_vantage(argument, &options->vantage))
+            argp_error(state, "no such vantage '%s': client, middle, server or auto", argument);
+        return 0;
+    case KEY_CREDENTIALS:
+        g_ptr_array_add(options->credentials, g_strdup(argument));
+        return 0;
+    case KEY_READABLE:
+        options->credentials_readable = true;
+        return 0;
+    case KEY_FOLLOW:
+        options->follow = true;
+        return 0;
+    case KEY_REDACT:
+        options->redact = true;
+        return 0;
+    case 'q':
+        options->quiet = true;
+        return 0;
+    case 'v':
+        options->verbose = true;
+        return 0;
+    case ARGP_KEY_ARGS:
+        take_words(state, options, state->next);
+        return 0;
+    case ARGP_KEY_END:
+        if (options->files->len == 0)
+            argp_error(state, "no capture file given");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_explain(int key, char *argument, struct argp_state *state)
+{
+    Options *options = state->input;
+
+    if (key != ARGP_KEY_ARG)
+        return ARGP_ERR_UNKNOWN;
+    if (options->explain != NULL)
+        argp_error(state, "explain takes one finding or status code");
+    options->explain = g_strdup(argument);
+    return 0;
+}
+
+static const struct argp analyze_parser = {
+    .options = analyze_options,
+    .parser = parse_analyze,
+    .args_doc =
+        "FILE... [FILTER]\nanalyze [OPTION...] FILE... [FILTER]\n"
+        "compare [OPTION...] INSIDE OUTSIDE\nexplain [FINDING|STATUS]\ndigest [OPTION...] FILE...",
+    .doc =
+        "Reads SIP registrations in captures and says why a phone lost its own.\v"
+        "FILE is pcap or pcapng, plain or compressed (gzip, zstd, lz4); \"-\" is standard input. "
+        "Several files are one capture in time order.\n\n"
+        "Exit status: 0 no failure found, 1 at least one failure found, 2 could not do the job.",
+};
+
+/* Without a place in front the first file is the inside and the second the
+ * outside, which may be the far side of the NAT or the registrar. */
+static error_t parse_compare(int key, char *argument, struct argp_state *state)
+{
+    static const CapturePlace order[] = { CAPTURE_PLACE_CLIENT, CAPTURE_PLACE_MIDDLE,
+                                          CAPTURE_PLACE_SERVER };
+    Options *options = state->input;
+    CapturePlace place;
+
+    switch (key) {
+    case ARGP_KEY_ARGS:
+        return ARGP_ERR_UNKNOWN; /* one by one */
+    case ARGP_KEY_ARG: {
+        const char *path = path_of_place(argument, &place);
+
+        if (path == NULL && options->files->len == G_N_ELEMENTS(order))
+            argp_error(state, "compare takes at most one capture for each place");
+        if (path == NULL)
+            add_file(options, argument, order[options->files->len]);
+        else
+            add_file(options, path, place);
+        return 0;
+    }
+    case ARGP_KEY_END:
+        if (options->files->len < 2)
+            argp_error(state,
+                       "compare needs two captures: INSIDE OUTSIDE, or client=FILE server=FILE");
+        return 0;
+    default:
+        return parse_analyze(key, argument, state);
+    }
+}
+
+static const struct argp compare_parser = {
+    .options = analyze_options,
+    .parser = parse_compare,
+    .args_doc = "compare INSIDE OUTSIDE\ncompare client=FILE [middle=FILE] server=FILE",
+    .doc = "Reads captures of the same traffic from different places together.",
+};
+
+static const struct argp explain_parser = {
+    .parser = parse_explain,
+    .args_doc = "explain [FINDING|STATUS]",
+    .doc = "Says what a finding means, or a status code (100 to 699) as the answer to a REGISTER; "
+           "without either the whole catalogue.",
+};
+
+static error_t parse_digest(int key, char *argument, struct argp_state *state)
+{
+    Options *options = state->input;
+    bool by_hand = digest_options_by_hand(&options->digest);
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->digest;
+        return 0;
+    case ARGP_KEY_END:
+        if (!by_hand)
+            return parse_analyze(key, argument, state);
+        if (options->files->len > 0)
+            argp_error(state, "either a capture, or values given by hand");
+        if (options->credentials->len == 0)
+            argp_error(state, "by hand, --credentials is needed");
+        return 0;
+    default:
+        return parse_analyze(key, argument, state);
+    }
+}
+
+/* What it shares with the analysis. */
+static const struct argp_option digest_options[] = {
+    { "read", 'r', "FILE", 0, "Look at this capture file, as a plain FILE", 0 },
+    { "filter", 'f', "FILTER", 0, "Only packets that match (pcap-filter syntax)", 0 },
+    { "credentials", KEY_CREDENTIALS, "FILE", 0,
+      "Accounts to compute with, as for the analysis: a file, env:NAME or fd:NUMBER; may repeat",
+      0 },
+    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 0 },
+    { 0 },
+};
+
+static const struct argp_child digest_children[] = { { &digest_options_parser, 0, NULL, 0 },
+                                                     { 0 } };
+
+static const struct argp digest_parser = {
+    .options = digest_options,
+    .parser = parse_digest,
+    .children = digest_children,
+    .args_doc = "digest [OPTION...] FILE... [FILTER]\n"
+                "digest --credentials=FILE --user=NAME --realm=REALM --uri=URI --nonce=NONCE "
+                "[OPTION...]",
+    .doc = "Lists all credentials in captures and whether they are right, or shows how one "
+           "response is computed, value by value.\v"
+           "Passwords and what is as good as one are masked. Passwords come from a file, from the "
+           "environment or from a descriptor, never from the command line.\n\n"
+           "Exit status: 0 every response that could be checked is right, 1 at least one is not, "
+           "2 could not do the job.",
+};
+
+typedef struct Command {
+    const char *name;
+    OptionsCommand command;
+    const struct argp *parser;
+} Command;
+
+static const Command *find_command(const char *word)
+{
+    static const Command commands[] = {
+        { "analyze", OPTIONS_ANALYZE, &analyze_parser },
+        { "compare", OPTIONS_ANALYZE, &compare_parser },
+        { "explain", OPTIONS_EXPLAIN, &explain_parser },
+        { "digest", OPTIONS_DIGEST, &digest_parser },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (g_str_equal(word, commands[i].name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+Options *options_parse(int argc, char **argv)
+{
+    Options *options = g_new0(Options, 1);
+    const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
+
+    argp_err_exit_status = EXIT_USAGE;
+    program_invocation_name = program_invocation_short_name; /* what getopt complains with */
+    options->files = g_array_new(false, false, sizeof(OptionsFile));
+    g_array_set_clear_func(options->files, clear_file);
+    options->outputs = g_ptr_array_new_with_free_func(g_free);
+    options->credentials = g_ptr_array_new_with_free_func(g_free);
+    options->vantage = REG_VANTAGE_UNKNOWN;
+    if (command != NULL) {
+        options->command = command->command;
+        argv++;
+        argc--;
+    }
+    argv[0] = program_invocation_short_name;
+    argp_parse(command != NULL ? command->parser : &analyze_parser, argc, argv, 0, NULL, options);
+    if (options->outputs->len == 0)
+        g_ptr_array_add(options->outputs, g_strdup("text"));
+    return options;
+}
+
+void options_free(Options *options)
+{
+    g_array_unref(options->files);
+    g_ptr_array_unref(options->outputs);
+    g_ptr_array_unref(options->credentials);
+    g_free(options->filter);
+    g_free(options->explain);
+    g_free(options);
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+/*
+ * The command line.
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "capture/set.h"
+#include "digest_options.h"
+#include "reg/vantage.h"
+
+typedef enum OptionsCommand {
+    OPTIONS_ANALYZE, /* also "compare": the files then have places */
+    OPTIONS_EXPLAIN,
+    OPTIONS_DIGEST,
+} OptionsCommand;
+
+typedef struct OptionsFile {
+    char *path; /* "-" is standard input */
+    CapturePlace place;
+} OptionsFile;
+
+typedef struct Options {
+    OptionsCommand command;
+    GArray *files;          /* of OptionsFile */
+    char *filter;           /* NULL: none */
+    GPtrArray *outputs;     /* of char *, "FORMAT[:TARGET]"; at least one */
+    GPtrArray *credentials; /* of char *: sources for reg_secrets_load() */
+    char *explain;          /* NULL: the whole catalogue */
+    DigestOptions digest;
+    RegVantage vantage;        /* REG_VANTAGE_UNKNOWN: auto */
+    bool credentials_readable; /* take credentials that others can read */
+    bool follow;
+    bool quiet;
+    bool redact;
+    bool verbose;
+} Options;
+
+/* Prints what is wrong, or help and version, itself; exits then with 2, or 0. */
+Options *options_parse(int argc, char **argv);
+void options_free(Options *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Options, options_free)

@@ -1,0 +1,122 @@
+/*
+ * A User-Agent can hold anything: a command that clears the terminal or writes
+ * to its clipboard, a mark that turns the line around so that "rejected" reads
+ * as something else, a hundred accents on one letter. None of it may reach the
+ * reader's terminal, and all of it must stay recognisable.
+ */
+
+#include "report/escape.h"
+
+#include <string.h>
+
+/* More marks than this on one letter are no writing. */
+#define MARKS_MAX 4
+
+static bool is_mark(gunichar c)
+{
+    return g_unichar_ismark(c);
+}
+
+/* No format characters (bidirectional overrides, zero-width spaces), nothing
+ * that is unassigned, private or a line separator, and no letter without a
+ * shape: what cannot be seen can lie. */
+static bool is_shown(gunichar c)
+{
+    switch (g_unichar_type(c)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return false;
+    default:
+        return is_mark(c) || !g_unichar_iszerowidth(c);
+    }
+}
+
+/* A backslash that would make the text look like one of our own escapes. */
+static bool looks_escaped(const char *at, const char *end)
+{
+    return *at == '\\' && end - at >= 2 && (at[1] == 'x' || at[1] == 'u');
+}
+
+/* The character at 'at', or (gunichar)-1 with 'len' 1 for a byte that is none. */
+static gunichar take(const char *at, const char *end, size_t *len)
+{
+    unsigned char first = (unsigned char)*at;
+
+    *len = 1;
+    if (first < 0x80) /* g_utf8_get_char_validated() stops at a NUL */
+        return first;
+
+    gunichar c = g_utf8_get_char_validated(at, end - at);
+
+    if (c == (gunichar)-1 || c == (gunichar)-2)
+        return (gunichar)-1;
+    *len = (size_t)(g_utf8_next_char(at) - at);
+    return c;
+}
+
+void report_escape_terminal(GString *out, Str text)
+{
+    const char *at = text.data;
+    const char *end = text.len > 0 ? at + text.len : at;
+    unsigned marks = MARKS_MAX; /* a mark at the very start has no letter to stand on */
+
+    for (size_t len = 0; at < end; at += len) {
+        gunichar c = take(at, end, &len);
+        bool mark = c != (gunichar)-1 && is_mark(c);
+
+        if (c == (gunichar)-1)
+            g_string_append_printf(out, "\\x%02x", (unsigned char)*at);
+        else if (looks_escaped(at, end))
+            g_string_append(out, "\\x5c");
+        else if (is_shown(c) && !(mark && marks >= MARKS_MAX))
+            g_string_append_len(out, at, (gssize)len);
+        else if (c < 0x80)
+            g_string_append_printf(out, "\\x%02x", c);
+        else
+            g_string_append_printf(out, "\\u{%04x}", c);
+        marks = mark ? MIN(marks + 1, MARKS_MAX) : 0;
+    }
+}
+
+void report_escape_utf8(GString *out, Str text)
+{
+    const char *at = text.data;
+    const char *end = text.len > 0 ? at + text.len : at;
+
+    for (size_t len = 0; at < end; at += len) {
+        if (take(at, end, &len) != (gunichar)-1)
+            g_string_append_len(out, at, (gssize)len);
+        else
+            g_string_append(out, "\357\277\275"); /* U+FFFD */
+    }
+}
+
+const char *report_escape_next(const char *text, unsigned *columns)
+{
+    if ((unsigned char)*text < 0x80) {
+        *columns = 1;
+        return text + 1;
+    }
+
+    gunichar c = g_utf8_get_char(text);
+
+    *columns = g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+    return g_utf8_next_char(text);
+}
+
+unsigned report_escape_columns(const char *text)
+{
+    unsigned total = 0;
+    unsigned columns = 0;
+
+    while (*text != '\0') {
+        text = report_escape_next(text, &columns);
+        total += columns;
+    }
+    return total;
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+/*
+ * The parts of the text report, in the order in which they are printed.
+ */
+
+#include "formats.h"
+#include "page.h"
+
+/* A device with what was found on it. */
+typedef struct ReportSubject {
+    const RegDevice *device;
+    RegState state;
+    unsigned rank;             /* the worst first: in the order of the findings, then by state */
+    const GPtrArray *findings; /* of Finding, in the order of the report; NULL: none */
+} ReportSubject;
+
+typedef struct ReportText {
+    ReportWriter base;
+    ReportPage *page;
+    bool verbose;
+    bool quiet;
+
+    /* While the report is printed: */
+    const ReportResult *result;
+    GArray *subjects;   /* of ReportSubject, the worst first */
+    GHashTable *groups; /* the findings of each device, by its id */
+} ReportText;
+
+#define REPORT_SUBJECT(text, i) (&g_array_index((text)->subjects, ReportSubject, (i)))
+
+/* The worst that was found on it; a note when nothing was. */
+FindingSeverity report_subject_severity(const ReportSubject *subject);
+
+/* Registered or not now: its registration ran out at least once. */
+bool report_subject_has_lapsed(const ReportSubject *subject);
+
+/* What was captured and how far it can be trusted (text_capture.c). */
+void report_text_captures(ReportText *text);
+
+/* One sentence, and one row per device (text_summary.c). */
+void report_text_headline(ReportText *text);
+void report_text_table(ReportText *text);
+
+/* A device from its first message to its last, with its findings
+ * (text_device.c). */
+void report_text_device(ReportText *text, const ReportSubject *subject);
+const char *report_text_account(const RegDevice *device); /* for display; never empty */
+
+/* What the newest refused credentials were made of, or with --verbose those of
+ * every attempt that is kept (text_digest.c). */
+void report_text_digests(ReportText *text, const RegDevice *device);
+
+/* One finding with its evidence, or in a line (text_finding.c). */
+void report_text_finding(ReportText *text, const Finding *finding);
+void report_text_finding_line(ReportText *text, const Finding *finding);
+
+/* Appends "frame 7", or "lan.pcap frame 7" when there are several captures;
+ * not escaped. */
+void report_text_frame(const ReportText *text, GString *line, CaptureRef ref);
+
+/* What could not be judged, what was forgotten (text_capture.c). */
+void report_text_limits(ReportText *text);

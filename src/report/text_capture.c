@@ -1,0 +1,271 @@
+/*
+ * "Can I believe this report?"
+ *
+ * A verdict is as good as the capture: where it was taken, what it lost, what
+ * a filter or a snapshot length took from it, where a damaged file stopped.
+ * This part comes before any verdict, and what could not be judged after.
+ */
+
+#include "text.h"
+
+#define CAPTURES_MAX 10
+#define TROUBLED_MAX 40 /* captures with a defect, in addition */
+#define REASONS_MAX 8   /* why something was not judged */
+
+static void append_count(GString *line, uint64_t n, const char *one, const char *many)
+{
+    g_autofree char *count = report_page_count(n, one, many);
+
+    if (n > 0)
+        g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", count);
+}
+
+static void print_sentence(ReportText *text, const GString *line)
+{
+    if (line->len > 0)
+        report_page_print(text->page, REPORT_PLAIN, "  ", 4, "%s.", line->str);
+}
+
+static void append_links(GString *line, const CaptureInfo *info)
+{
+    char name[NET_LINK_TEXT];
+
+    for (unsigned i = 0; info->links != NULL && i < info->links->len; i++)
+        g_string_append_printf(line, ", %s",
+                               net_link_name(g_array_index(info->links, uint16_t, i), name));
+}
+
+/* Stamps of a damaged file may lie further apart than fits. */
+static Nsec duration(const CaptureInfo *info)
+{
+    Nsec span;
+
+    return __builtin_sub_overflow(info->latest, info->first, &span) ? NSEC_MAX : span;
+}
+
+/* "2026-01-31 12:00:00 to 12:05:00 UTC (5 min)"; the second date only when it
+ * is another one. */
+static void append_period(GString *line, const CaptureInfo *info)
+{
+    char first[NSEC_TEXT];
+    char last[NSEC_TEXT];
+    char span[NSEC_TEXT];
+
+    nsec_to_text(info->first, first);
+    nsec_to_text(info->latest, last);
+    first[strlen("2026-01-31")] = ' ';
+    last[strlen("2026-01-31")] = ' ';
+
+    bool same_day = strncmp(first, last, strlen("2026-01-31 ")) == 0;
+
+    g_string_append_printf(line, ", %.19s to %.*s UTC (%s)", first, same_day ? 8 : 19,
+                           same_day ? last + strlen("2026-01-31 ") : last,
+                           nsec_to_span(duration(info), span));
+}
+
+static void print_name(ReportText *text, const CaptureInfo *info)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *frames = report_page_count(info->packets, "frame", "frames");
+
+    g_string_append_printf(line, "%s: %s", info->name, info->format != NULL ? info->format : "?");
+    if (info->compression != NULL)
+        g_string_append_printf(line, " (%s)", info->compression);
+    append_links(line, info);
+    g_string_append_printf(line, ", %s", frames);
+    if (info->first != NSEC_NONE && info->latest != NSEC_NONE)
+        append_period(line, info);
+    report_page_wrap(text->page, REPORT_PLAIN, "", 4, line->str);
+}
+
+static void print_vantage(ReportText *text, const RegVantageVerdict *verdict)
+{
+    const char *where = "It does not show where it was taken";
+
+    switch (verdict->vantage) {
+    case REG_VANTAGE_CLIENT:
+        where = "Taken on the phone's side";
+        break;
+    case REG_VANTAGE_MIDDLE:
+        where = "Taken on the path between phone and registrar";
+        break;
+    case REG_VANTAGE_SERVER:
+        where = "Taken on the registrar's side";
+        break;
+    case REG_VANTAGE_UNKNOWN:
+        break;
+    }
+    report_page_print(text->page, REPORT_PLAIN, "  ", 4, "%s%s%s.", where,
+                      verdict->because != NULL ? ": " : "",
+                      verdict->because != NULL ? verdict->because : "");
+}
+
+static bool is_troubled(const RegCaptureSite *site)
+{
+    return site->info->stopped_because != NULL || site->info->cut_frames > 0
+           || site->info->dropped_kernel > 0 || site->info->dropped_interface > 0;
+}
+
+static void print_loss(ReportText *text, const RegCaptureSite *site)
+{
+    const CaptureInfo *info = site->info;
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    append_count(line, info->dropped_kernel, "packet dropped by the kernel",
+                 "packets dropped by the kernel");
+    append_count(line, info->dropped_interface, "packet dropped by the interface",
+                 "packets dropped by the interface");
+    append_count(line, info->cut_frames, "frame cut by the snapshot length",
+                 "frames cut by the snapshot length");
+    print_sentence(text, line);
+}
+
+/* Filters and comments are the file's own words. */
+static void print_words(ReportText *text, const char *what, const GPtrArray *words)
+{
+    for (unsigned i = 0; words != NULL && i < MIN(words->len, 4); i++)
+        report_page_print(text->page, REPORT_PLAIN, "  ", 4, "%s: %s", what,
+                          (const char *)g_ptr_array_index(words, i));
+}
+
+static void print_capture(ReportText *text, const RegCaptureSite *site)
+{
+    const CaptureInfo *info = site->info;
+
+    print_name(text, info);
+    if (site->messages.count > 0)
+        print_vantage(text, &site->vantage);
+    print_loss(text, site);
+    print_words(text, "Capture filter", info->filters);
+    print_words(text, "Comment", info->comments);
+    if (info->hidden.fragments + info->hidden.tagged + info->hidden.icmp + info->hidden.no_filter
+        > 0) {
+        g_autoptr(GString) line = g_string_new(NULL);
+
+        append_count(line, info->hidden.fragments, "IP fragment", "IP fragments");
+        append_count(line, info->hidden.tagged, "tagged frame", "tagged frames");
+        append_count(line, info->hidden.icmp, "ICMP error", "ICMP errors");
+        append_count(line, info->hidden.no_filter, "frame that it does not fit",
+                     "frames that it does not fit");
+        report_page_print(text->page, REPORT_YELLOW, "  ", 4, "The filter of this run hid %s.",
+                          line->str);
+    }
+    if (info->secrets_blocks > 0)
+        report_page_wrap(text->page, REPORT_PLAIN, "  ", 4,
+                         "It holds keys of TLS sessions, which are not used.");
+    if (info->stopped_because != NULL)
+        report_page_print(text->page, REPORT_YELLOW, "  ", 4, "Not read to its end: %s",
+                          info->stopped_because);
+}
+
+static void print_counts(ReportText *text)
+{
+    const ReportCounts *counts = &text->result->counts;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autoptr(GString) odd = g_string_new(NULL);
+
+    append_count(seen, counts->sip_messages, "SIP message", "SIP messages");
+    append_count(seen, counts->register_requests, "REGISTER request", "REGISTER requests");
+    append_count(seen, counts->register_responses, "answer", "answers");
+    append_count(seen, counts->retransmissions, "retransmission", "retransmissions");
+    append_count(seen, counts->tls_records, "TLS record", "TLS records");
+    print_sentence(text, seen);
+    append_count(odd, counts->duplicate_packets, "duplicate packet", "duplicate packets");
+    append_count(odd, counts->fragments_reassembled, "datagram from fragments",
+                 "datagrams from fragments");
+    append_count(odd, counts->stream_gaps, "gap in TCP streams", "gaps in TCP streams");
+    append_count(odd, counts->undecoded_packets - text->result->net->malformed,
+                 "frame without IP (ARP and the like)", "frames without IP (ARP and the like)");
+    append_count(odd, text->result->net->malformed, "malformed packet", "malformed packets");
+    print_sentence(text, odd);
+}
+
+void report_text_captures(ReportText *text)
+{
+    const GPtrArray *captures = text->result->captures;
+    unsigned left_out = 0;
+    unsigned troubled = 0;
+
+    for (unsigned i = 0; i < captures->len; i++) {
+        const RegCaptureSite *site = g_ptr_array_index(captures, i);
+
+        if (text->verbose || i < CAPTURES_MAX || (is_troubled(site) && troubled++ < TROUBLED_MAX))
+            print_capture(text, site);
+        else
+            left_out++;
+    }
+    if (left_out > 0)
+        report_page_print(text->page, REPORT_DIM, "", 0, "... and %u more captures", left_out);
+    print_counts(text);
+    report_page_blank(text->page);
+}
+
+/* The rules that could not judge for one reason, from 'first' on; the rows
+ * that are told are marked in 'told'. */
+static char *rules_for_reason(const GArray *rows, unsigned first, bool *told)
+{
+    const char *because = g_array_index(rows, RuleAbstention, first).because;
+    GString *line = g_string_new(NULL);
+
+    for (unsigned i = first; i < rows->len; i++) {
+        const RuleAbstention *row = &g_array_index(rows, RuleAbstention, i);
+
+        if (g_strcmp0(row->because, because) != 0)
+            continue;
+        told[i] = true;
+        g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", row->rule->id);
+        if (row->times > 1)
+            g_string_append_printf(line, " (%" G_GUINT64_FORMAT " times)", row->times);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void print_not_judged(ReportText *text)
+{
+    const GArray *rows = text->result->abstentions;
+    g_autofree bool *told = g_new0(bool, rows->len);
+    unsigned reasons = 0;
+    unsigned left_out = 0;
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        if (told[i])
+            continue;
+
+        g_autofree char *rules = rules_for_reason(rows, i, told);
+        const char *because = g_array_index(rows, RuleAbstention, i).because;
+
+        if (reasons++ == 0)
+            report_page_wrap(text->page, REPORT_BOLD, "", 0, "Not judged");
+        if (text->verbose || reasons <= REASONS_MAX)
+            report_page_print(text->page, REPORT_DIM, "  - ", 0, "%s: %s",
+                              because != NULL ? because : "the capture does not show enough",
+                              rules);
+        else
+            left_out++;
+    }
+    if (left_out > 0)
+        report_page_print(text->page, REPORT_DIM, "  ", 0, "... for %u more reasons", left_out);
+}
+
+static void print_forgotten(ReportText *text)
+{
+    const ReportResult *result = text->result;
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    for (unsigned i = 0; i < result->n_tables; i++) {
+        if (result->tables[i].dropped_full > 0)
+            g_string_append_printf(line, "%s%" G_GUINT64_FORMAT " of %s", line->len > 0 ? ", " : "",
+                                   result->tables[i].dropped_full, result->tables[i].name);
+    }
+    if (line->len > 0)
+        report_page_print(text->page, REPORT_YELLOW, "", 4,
+                          "Forgotten because a table was full: %s. What rests on them is not in "
+                          "this report.",
+                          line->str);
+}
+
+void report_text_limits(ReportText *text)
+{
+    print_not_judged(text);
+    print_forgotten(text);
+}

@@ -1,0 +1,154 @@
+/*
+ * How far the report can be trusted.
+ */
+
+#include "sample.h"
+
+static void each_vantage_has_its_words(void **state)
+{
+    static const struct {
+        RegVantage vantage;
+        const char *words;
+    } cases[] = {
+        { REG_VANTAGE_CLIENT, "Taken on the phone's side: because.\n" },
+        { REG_VANTAGE_MIDDLE, "Taken on the path between phone and registrar: because.\n" },
+        { REG_VANTAGE_SERVER, "Taken on the registrar's side: because.\n" },
+        { REG_VANTAGE_UNKNOWN, "It does not show where it was taken: because.\n" },
+    };
+    g_autoptr(Sample) s = sample_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        s->site.vantage = (RegVantageVerdict){ cases[i].vantage, "because" };
+
+        g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+        assert_contains(text, cases[i].words);
+    }
+}
+
+static void losses_are_named(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    s->info.complete = false;
+    s->info.stopped_because = "cut in the middle of frame 1235";
+    s->info.cut_frames = 1;
+    s->info.drops_known = true;
+    s->info.dropped_kernel = 1200;
+    s->info.hidden.fragments = 7;
+    s->result.counts.stream_gaps = 3;
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "  1200 packets dropped by the kernel, 1 frame cut by the snapshot "
+                          "length.\n");
+    assert_contains(text, "  The filter of this run hid 7 IP fragments.\n");
+    assert_contains(text, "  Not read to its end: cut in the middle of frame 1235\n");
+    assert_contains(text, "12 duplicate packets, 3 gaps in TCP streams.\n");
+}
+
+static void the_files_own_words_are_shown(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(GPtrArray) filters = g_ptr_array_new();
+
+    g_ptr_array_add(filters, (char *)"udp port 5060");
+    s->info.filters = filters;
+    s->info.comments = filters;
+    s->info.compression = "zstd";
+    s->info.secrets_blocks = 1;
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "lan.pcap: pcap (zstd), EN10MB");
+    assert_contains(text, "  Capture filter: udp port 5060\n");
+    assert_contains(text, "  Comment: udp port 5060\n");
+    assert_contains(text, "keys of TLS sessions");
+}
+
+static void a_capture_over_midnight_names_both_days(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    s->info.latest = AT(86400);
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "2026-01-31 12:00:00 to 2026-02-01 12:00:00 UTC (24 h)");
+}
+
+static void impossible_times_are_printed_all_the_same(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    s->info.first = NSEC_NONE + 1;
+    s->info.latest = NSEC_MAX;
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "1677-09-21 00:12:43 to 2262-04-11 23:47:16 UTC");
+}
+
+static void many_captures_do_not_make_a_long_report(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    CaptureInfo broken = s->info;
+    RegCaptureSite site = s->site;
+
+    broken.name = "broken.pcap";
+    broken.stopped_because = "it is damaged";
+    site.info = &broken;
+    for (unsigned i = 0; i < 98; i++)
+        g_ptr_array_add(s->sites, &s->site);
+    g_ptr_array_add(s->sites, &site);
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "... and 89 more captures\n");
+    assert_contains(text, "broken.pcap: pcap");
+}
+
+static void reasons_are_told_once_with_all_their_rules(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    RuleAbstention other = { &sample_note, "needs a capture beside the server", 1 };
+    RuleAbstention silent = { &sample_note, NULL, 1 };
+
+    g_array_append_val(s->abstentions, other);
+    g_array_append_val(s->abstentions, silent);
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "Not judged\n"
+                          "  - needs a capture beside the server: credentials_refused (4 times), "
+                          "capture_duplicated\n"
+                          "  - the capture does not show enough: capture_duplicated\n");
+}
+
+static void nothing_is_said_about_limits_when_there_are_none(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    sample_clear(s);
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_lacks(text, "Not judged");
+    assert_lacks(text, "Forgotten");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_vantage_has_its_words),
+        cmocka_unit_test(losses_are_named),
+        cmocka_unit_test(the_files_own_words_are_shown),
+        cmocka_unit_test(a_capture_over_midnight_names_both_days),
+        cmocka_unit_test(impossible_times_are_printed_all_the_same),
+        cmocka_unit_test(many_captures_do_not_make_a_long_report),
+        cmocka_unit_test(reasons_are_told_once_with_all_their_rules),
+        cmocka_unit_test(nothing_is_said_about_limits_when_there_are_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
