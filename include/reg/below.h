@@ -92,7 +92,6 @@ typedef struct RegTls {
     bool answered;     /* a server hello came */
     bool gap;          /* bytes were missing: something may have been said */
     uint16_t version;  /* that the server chose, or the highest that the client offers */
-    Nsec clock;        /* of the client, as old stacks tell it; NSEC_NONE */
     char *server_name; /* that the client asked for, or NULL */
     RegCertificate certificate;
 } RegTls;
@@ -111,5 +110,4 @@ typedef struct RegLink {
     Nsec over; /* a REGISTER came after all; NSEC_NONE: none did */
     Nsec watched;
     uint32_t losses;
-    RegVantage vantage;
 } RegLink;

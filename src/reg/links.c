@@ -60,7 +60,7 @@ static void forget_tls(RegTls *tls)
     g_free(tls->server_name);
     g_free(tls->certificate.subject);
     g_free(tls->certificate.issuer);
-    *tls = (RegTls){ .clock = NSEC_NONE };
+    *tls = (RegTls){ 0 };
 }
 
 /* What was before is over, one way or the other. */
@@ -175,7 +175,7 @@ static void take_event(Link *link, const NetEvent *event, bool by_server)
     }
 }
 
-void links_event(Clients *clients, const NetEvent *event, RegVantage vantage)
+void links_event(Clients *clients, const NetEvent *event)
 {
     const NetFlow *flow = &event->meta.flow;
     Nsec now = event->meta.time;
@@ -186,7 +186,6 @@ void links_event(Clients *clients, const NetEvent *event, RegVantage vantage)
         return;
     if (event->kind == NET_EVENT_CONNECT && links_is_sip(&flow->dst)) {
         link = take(clients, &flow->src.addr, &flow->dst, now);
-        link->public.vantage = vantage;
     } else if (links_is_sip(&flow->dst)) {
         link = find(clients_find(clients, &flow->src.addr, now), &flow->dst);
     }
@@ -247,7 +246,6 @@ static void keep_hello(Link *link, const SipTlsSight *sight)
     }
     reg_fact_add(&tls->hello, sight->meta->ref, sight->meta->time);
     tls->version = hello->version;
-    tls->clock = hello->clock;
     tls->answered = tls->gap = false;
     g_free(tls->server_name);
     tls->server_name = str_dup(hello->server_name);
@@ -339,7 +337,7 @@ static bool is_by_server(const SipTlsSight *sight)
     return links_is_sip(&sight->meta->flow.src);
 }
 
-bool links_tls(Clients *clients, const SipTlsSight *sight, RegVantage vantage)
+bool links_tls(Clients *clients, const SipTlsSight *sight)
 {
     bool by_server = is_by_server(sight);
     const NetFlow *flow = &sight->meta->flow;
@@ -351,8 +349,6 @@ bool links_tls(Clients *clients, const SipTlsSight *sight, RegVantage vantage)
 
     Link *link = take(clients, &client->addr, server, sight->meta->time);
 
-    if (link->public.vantage == 0)
-        link->public.vantage = vantage;
     keep_sight(link, sight, by_server);
     return conclude(link, sight, by_server);
 }

@@ -21,10 +21,10 @@ void link_free(Link *link);
 bool links_is_sip(const NetEndpoint *server);
 
 /* What the net layer tells about a connection. */
-void links_event(Clients *clients, const NetEvent *event, RegVantage vantage);
+void links_event(Clients *clients, const NetEvent *event);
 
 /* What the TLS on it shows. True: it came up, so there may be a REGISTER in it. */
-bool links_tls(Clients *clients, const SipTlsSight *sight, RegVantage vantage);
+bool links_tls(Clients *clients, const SipTlsSight *sight);
 
 /* How far the packets of the server travel on this connection, by the TTL of
  * its SYN and ACK; 0: not known. */

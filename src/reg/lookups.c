@@ -11,7 +11,6 @@
 #include "lookups.h"
 
 #include "base/hash.h"
-#include "net/dns.h"
 
 /* A single one without an answer may have been lost, or its answer. */
 #define ENOUGH_QUESTIONS 2

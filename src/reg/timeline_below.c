@@ -1,6 +1,7 @@
 /*
  * What a device did before it could send anything: names that it asked for,
- * connections that it tried to open.
+ * connections that it tried to open. Which names and servers these are, the
+ * finding says.
  */
 
 #include "events.h"
@@ -36,13 +37,12 @@ static void add_missing(GArray *events, Nsec time, Nsec watched)
 
 static Nsec add_lookup(GArray *events, const RegLookup *lookup)
 {
-    char resolver[NET_ENDPOINT_TEXT], rcode[NET_DNS_WORD], n[32];
+    char rcode[NET_DNS_WORD], n[32];
     Nsec last = NSEC_NONE;
 
-    net_addr_to_text(&lookup->resolver, resolver);
     if (lookup->asked.count > 0) {
         cite_run(reg_events_add(events, REG_EVENT_NAME_ASKED, lookup->asked.first_time,
-                                g_strdup_printf("asks %s for %s%s", resolver, lookup->name,
+                                g_strdup_printf("asks for the address of the registrar%s",
                                                 times(lookup->asked.count, n))),
                  &lookup->asked);
         last = lookup->asked.last_time;
@@ -88,15 +88,14 @@ static Nsec newest_of(const RegLink *link, const RegFact *begun)
 
 static Nsec add_link(GArray *events, const RegLink *link)
 {
-    char server[NET_ENDPOINT_TEXT], n[32];
+    char n[32];
     const RegFact *begun = link->tried.count > 0 ? &link->tried : &link->tls.hello;
 
-    net_endpoint_to_text(&link->server, server);
     if (begun->count > 0)
         cite_run(reg_events_add(events, REG_EVENT_CONNECTING, begun->first_time,
-                                g_strdup_printf("%s %s%s",
-                                                begun == &link->tried ? "SYN to" : "TLS hello to",
-                                                server, times(begun->count, n))),
+                                g_strdup_printf("%s to port %u%s",
+                                                begun == &link->tried ? "SYN" : "TLS hello",
+                                                link->server.port, times(begun->count, n))),
                  begun);
     if (link->refused.count > 0)
         cite_run(

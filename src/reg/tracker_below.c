@@ -55,7 +55,7 @@ void reg_tracker_handshake(RegTracker *tracker, const SipTlsSight *sight)
     bool from_client = links_is_sip(&meta->flow.dst);
 
     tracker_see_time(tracker, meta->time);
-    if (links_tls(tracker->clients, sight, vantage_of(tracker, meta, from_client)))
+    if (links_tls(tracker->clients, sight))
         clients_go_on(tracker->clients, from_client ? &meta->flow.src.addr : &meta->flow.dst.addr,
                       meta->time);
 }
@@ -121,11 +121,12 @@ static void take_reset(RegTracker *tracker, const NetMeta *meta)
 
 void tracker_take_event(RegTracker *tracker, const NetEvent *event)
 {
-    bool from_client = links_is_sip(&event->meta.flow.dst);
+    const NetFlow *flow = &event->meta.flow;
 
     if (event->kind == NET_EVENT_ICMP)
         take_icmp(tracker, event);
     else if (event->kind == NET_EVENT_RESET)
         take_reset(tracker, &event->meta);
-    links_event(tracker->clients, event, vantage_of(tracker, &event->meta, from_client));
+    if (flow->transport == NET_TCP && (links_is_sip(&flow->dst) || links_is_sip(&flow->src)))
+        links_event(tracker->clients, event);
 }

@@ -60,6 +60,17 @@ static char *certificate_fault(const RegTls *tls)
     return NULL;
 }
 
+/* What there is to trust or not. g_free() it. */
+static char *certificate_text(const RegCertificate *certificate)
+{
+    const char *subject = certificate->subject != NULL ? certificate->subject : "no name";
+
+    if (certificate->self_signed)
+        return g_strdup_printf("%s, signed by itself", subject);
+    return g_strdup_printf("%s, signed by %s", subject,
+                           certificate->issuer != NULL ? certificate->issuer : "nobody named");
+}
+
 /* Advice by who objects to what. */
 static const char *advice_for(const RegTls *tls)
 {
@@ -101,8 +112,9 @@ static char *objection(const RegTls *tls)
 
     switch (tls->end) {
     case REG_TLS_ALERT:
-        return g_strdup_printf("%s objects with alert %s (%u)", side,
-                               net_tls_alert_name(tls->alert, alert), tls->alert);
+        return g_strdup_printf("%s objects with alert %s (%u)%s", side,
+                               net_tls_alert_name(tls->alert, alert), tls->alert,
+                               tls->hello.count == 0 ? " to something that is no TLS" : "");
     case REG_TLS_GAVE_UP:
         return g_strdup("the phone ends the handshake with an encrypted alert: it objects to what "
                         "the server sent, most likely its certificate");
@@ -128,6 +140,12 @@ static void cite(const RegTls *tls, const char *fault, const char *words, Findin
     if (tls->hello.count > 0)
         finding_cite(finding, "client hello", tls->hello.last, tls->hello.last_time, str_of(hello),
                      NULL);
+    if (tls->certificate.ref.frame != 0 && fault == NULL && !tls->by_server) {
+        g_autofree char *text = certificate_text(&tls->certificate);
+
+        finding_cite(finding, "certificate", tls->certificate.ref, tls->certificate.time,
+                     str_of(text), "one that the phone trusts");
+    }
     if (fault != NULL)
         finding_cite(finding, "certificate", tls->certificate.ref, tls->certificate.time,
                      str_of(fault), "valid, and for the registrar's name");
@@ -146,6 +164,14 @@ static void grade(const RegTls *tls, const char *fault, Finding *finding)
         finding_grade(finding, FINDING_STRONG, settle_closed);
     if (fault != NULL && is_out_of_date(&tls->certificate))
         finding_grade(finding, FINDING_PROVEN, NULL);
+}
+
+/* Without a hello there was something else between the connection and its end. */
+static Nsec began(const RegLink *link)
+{
+    if (link->tls.hello.count > 0)
+        return link->tls.hello.first_time;
+    return link->accepted.count > 0 ? link->accepted.first_time : link->tls.failed.first_time;
 }
 
 static RuleVerdict check(const RegDevice *device, Nsec now, Finding *finding)
@@ -172,7 +198,7 @@ static RuleVerdict check(const RegDevice *device, Nsec now, Finding *finding)
     grade(tls, fault, finding);
     if (advice_for(tls) != NULL)
         finding_advise(finding, "%s", advice_for(tls));
-    finding->from = tls->hello.count > 0 ? tls->hello.first_time : tls->failed.first_time;
+    finding->from = began(link);
     finding->until = tls->failed.last_time;
     return RULE_FIRES;
 }

@@ -59,7 +59,7 @@ static void a_register_of_somebody_else_changes_nothing(void **state)
     NetAddr other = addr_of(1);
     NetEvent event = segment_of(NET_EVENT_CONNECT, false, 0, 1);
 
-    links_event(clients, &event, REG_VANTAGE_CLIENT);
+    links_event(clients, &event);
     clients_go_on(clients, &other, AT(1));
 
     const Client *client = clients_find(clients, &phone.addr, AT(2));

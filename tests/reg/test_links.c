@@ -21,7 +21,7 @@ static void tell(Desk *desk, double time, NetEventKind kind, bool by_server)
 {
     NetEvent event = segment_of(kind, by_server, time, ++desk->frame);
 
-    links_event(desk->clients, &event, REG_VANTAGE_CLIENT);
+    links_event(desk->clients, &event);
 }
 
 static void connects(Desk *desk, double time)
@@ -46,16 +46,14 @@ static bool shows(Desk *desk, double time, bool by_server, uint32_t fresh, const
     NetMeta meta = meta_of(by_server ? SERVER : PHONE, by_server ? PHONE : SERVER, NET_TCP, time,
                            ++desk->frame);
 
-    return links_tls(desk->clients, &(SipTlsSight){ &meta, fresh, seen, other },
-                     REG_VANTAGE_CLIENT);
+    return links_tls(desk->clients, &(SipTlsSight){ &meta, fresh, seen, other });
 }
 
 static NetTlsSeen client_hello(void)
 {
-    return (NetTlsSeen){ .sights = NET_TLS_CLIENT_HELLO,
-                         .client = { .version = NET_TLS_12,
-                                     .clock = NSEC_NONE,
-                                     .server_name = STR("sip.example.com") } };
+    return (
+        NetTlsSeen){ .sights = NET_TLS_CLIENT_HELLO,
+                     .client = { .version = NET_TLS_12, .server_name = STR("sip.example.com") } };
 }
 
 static NetTlsSeen server_hello(uint16_t version)
@@ -70,12 +68,11 @@ static void a_syn_without_answer_is_a_failure(void **state)
 
     tell(&desk, 0, NET_EVENT_CONNECT, false);
     copy.copy = true;
-    links_event(desk.clients, &copy, REG_VANTAGE_CLIENT);
+    links_event(desk.clients, &copy);
     assert_true(link_has_failed(only_link(&desk)));
     assert_int_equal(only_link(&desk)->public.tried.count, 2);
     assert_int_equal(only_link(&desk)->public.attempts, 1);
     assert_int_equal(only_link(&desk)->public.tried.last.frame, 9);
-    assert_int_equal(only_link(&desk)->public.vantage, REG_VANTAGE_CLIENT);
 }
 
 static void a_reset_refuses_it(void **state)
@@ -96,7 +93,7 @@ static void an_icmp_error_is_kept_with_it(void **state)
 
     tell(&desk, 0, NET_EVENT_CONNECT, false);
     event.meta.flow = meta_of(PHONE, SERVER, NET_TCP, 0, 0).flow;
-    links_event(desk.clients, &event, REG_VANTAGE_CLIENT);
+    links_event(desk.clients, &event);
     assert_int_equal(only_link(&desk)->public.icmp.seen.count, 1);
     assert_int_equal(reg_icmp_kind(&only_link(&desk)->public.icmp), REG_ICMP_PROHIBITED);
 }
@@ -133,7 +130,7 @@ static void other_ports_are_nobodys_business(void **state)
         .meta = meta_of(PHONE, "198.51.100.10:443", NET_TCP, 0, 1),
     };
 
-    links_event(desk.clients, &event, REG_VANTAGE_CLIENT);
+    links_event(desk.clients, &event);
     assert_null(clients_find(desk.clients, &phone.addr, 0));
 }
 
@@ -250,7 +247,7 @@ static void the_quietest_server_makes_room(void **state)
             .meta = meta_of(PHONE, server, NET_TCP, i, i + 1),
         };
 
-        links_event(desk.clients, &event, REG_VANTAGE_CLIENT);
+        links_event(desk.clients, &event);
     }
 
     const Client *client = clients_find(desk.clients, &phone.addr, 0);

@@ -41,8 +41,7 @@ static void tells_a_name_that_does_not_resolve(void **state)
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(60));
 
     assert_int_equal(events->len, 3);
-    assert_event(events, 0, REG_EVENT_NAME_ASKED,
-                 "asks 198.51.100.53 for sip.example.com, 2 times");
+    assert_event(events, 0, REG_EVENT_NAME_ASKED, "asks for the address of the registrar, 2 times");
     assert_event(events, 1, REG_EVENT_NAME_REFUSED, "NXDOMAIN, no address, 2 times");
     assert_event(events, 2, REG_EVENT_EXPECTED, "expected: REGISTER - never sent");
     assert_int_equal(event_at(events, 0)->frames[0].frame, 1);
@@ -88,7 +87,7 @@ static void tells_a_connection_that_was_refused(void **state)
 
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(60));
 
-    assert_event(events, 0, REG_EVENT_CONNECTING, "SYN to 198.51.100.10:5061");
+    assert_event(events, 0, REG_EVENT_CONNECTING, "SYN to port 5061");
     assert_event(events, 1, REG_EVENT_CONNECTION_REFUSED, "connection refused");
     assert_event(events, 2, REG_EVENT_EXPECTED, "expected: REGISTER - never sent");
 }
@@ -106,7 +105,7 @@ static void tells_who_objects_to_tls(void **state)
 
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(60));
 
-    assert_event(events, 0, REG_EVENT_CONNECTING, "TLS hello to 198.51.100.10:5061");
+    assert_event(events, 0, REG_EVENT_CONNECTING, "TLS hello to port 5061");
     assert_event(events, 1, REG_EVENT_TLS_FAILED, "the phone objects: alert unknown_ca");
     assert_int_equal(event_at(events, 1)->direction, REG_DIRECTION_TO_SERVER);
     link.tls.by_server = true;

@@ -45,6 +45,8 @@ static void fires_when_the_phone_does_not_trust(void **state)
     assert_fires(j, FINDING_PROVEN,
                  "TLS from 192.168.1.10 to 198.51.100.10:5061 failed: the phone objects with "
                  "alert unknown_ca (48)");
+    assert_fact(j, 1, "certificate", 6);
+    assert_string_equal(fact_at(j->finding, 1)->seen, "sip.example.com, signed by itself");
     assert_non_null(strstr(finding_advice(j->finding), "does not trust"));
 }
 
@@ -110,6 +112,27 @@ static void fires_when_the_server_hangs_up(void **state)
     assert_fires(j, FINDING_STRONG,
                  "TLS from 192.168.1.10 to 198.51.100.10:5061 failed: the server closes the "
                  "connection at the phone's first message; it may not speak TLS there");
+}
+
+/* The phone has the port of TLS and the transport of TCP. */
+static void tells_when_the_phone_does_not_speak_tls(void **state)
+{
+    static const char scenario[] = "vantage client\n"
+                                   "phone 192.168.1.10:49180 transport=tcp\n"
+                                   "server 198.51.100.10:5061\n"
+                                   "at 0    phone -> server connect\n"
+                                   "at 0.02 phone -> server REGISTER\n"
+                                   "at 0.04 server -> phone tls alert alert=10\n"
+                                   "at 0.05 server -> phone fin\n"
+                                   "at 0.06 phone -> server fin\n"
+                                   "end 60\n";
+    g_autoptr(Judgement) j = judge(scenario, &rule_tls_failed);
+    g_autofree char *ids = judge_all(scenario);
+
+    assert_fires(j, FINDING_PROVEN,
+                 "TLS from alice@example.com to 198.51.100.10:5061 failed: the server objects with "
+                 "alert unexpected_message (10) to something that is no TLS");
+    assert_string_equal(ids, "tls_failed tls_not_decrypted");
 }
 
 static void is_the_only_failure_of_a_device_without_a_name(void **state)
@@ -205,6 +228,7 @@ int main(void)
         cmocka_unit_test(shows_a_certificate_for_another_name),
         cmocka_unit_test(guesses_an_alert_by_its_size),
         cmocka_unit_test(fires_when_the_server_hangs_up),
+        cmocka_unit_test(tells_when_the_phone_does_not_speak_tls),
         cmocka_unit_test(is_the_only_failure_of_a_device_without_a_name),
         cmocka_unit_test(is_clean_when_the_handshake_ends),
         cmocka_unit_test(is_clean_with_tls_13),
