@@ -48,8 +48,7 @@ typedef enum RegDirection {
     REG_DIRECTION_TO_DEVICE,
 } RegDirection;
 
-const char *reg_event_name(RegEventKind kind);          /* "register_sent" ... */
-const char *reg_direction_name(RegDirection direction); /* "to_server" ...; NULL for none */
+const char *reg_event_name(RegEventKind kind); /* "register_sent" ... */
 
 typedef struct RegEvent {
     Nsec time;

@@ -37,13 +37,6 @@ const char *reg_event_name(RegEventKind kind)
     return kinds[kind].name;
 }
 
-const char *reg_direction_name(RegDirection direction)
-{
-    static const char *const names[] = { NULL, "to_server", "to_device" };
-
-    return names[direction];
-}
-
 RegEvent *reg_events_add(GArray *events, RegEventKind kind, Nsec time, char *text)
 {
     RegEvent event = { .time = time,

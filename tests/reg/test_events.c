@@ -15,9 +15,6 @@ static void every_kind_has_a_name_of_its_own(void **state)
     }
     assert_string_equal(reg_event_name(REG_EVENT_REGISTER_SENT), "register_sent");
     assert_string_equal(reg_event_name(REG_EVENT_CAPTURE_END), "capture_end");
-    assert_null(reg_direction_name(REG_DIRECTION_NONE));
-    assert_string_equal(reg_direction_name(REG_DIRECTION_TO_SERVER), "to_server");
-    assert_string_equal(reg_direction_name(REG_DIRECTION_TO_DEVICE), "to_device");
 }
 
 static void frames_of_one_event_are_of_one_capture(void **state)
