@@ -35,7 +35,8 @@ typedef struct SipTxn {
     SipMessage *answer;  /* the first final one, or NULL */
     bool request_seen;
     uint16_t status;         /* of the first final answer; 0 without one */
-    Nsec opened;             /* the first message of it */
+    Nsec opened;             /* the first message of it ... */
+    CaptureRef opened_ref;   /* ... and where that stands */
     Nsec answered;           /* NSEC_NONE when it was not */
     Nsec touched;            /* the newest message of it */
     uint16_t request_copies; /* beyond the first */

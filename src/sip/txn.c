@@ -198,6 +198,7 @@ static SipTxn *add_hop(SipTxnTable *table, Group *group, const SipMessage *messa
     txn->place = message->meta.ref.place;
     txn->method = message->method;
     txn->opened = txn->touched = message->meta.time;
+    txn->opened_ref = message->meta.ref;
     txn->answered = NSEC_NONE;
     txn->first_copy_after_answer = NSEC_NONE;
     txn->answer_copied = NSEC_NONE;
