@@ -18,6 +18,28 @@ typedef int64_t Nsec;
 #define NSEC_MSEC INT64_C(1000000)
 #define NSEC_SEC INT64_C(1000000000)
 
+/* From one instant to a later one. Clocks of damaged captures differ by more than a
+ * difference can hold, and jump back: never negative, NSEC_MAX at most, and NSEC_NONE when
+ * 'from' is not known. */
+static inline Nsec nsec_since(Nsec from, Nsec until)
+{
+    Nsec span;
+
+    if (from == NSEC_NONE)
+        return NSEC_NONE;
+    if (until <= from)
+        return 0;
+    return __builtin_sub_overflow(until, from, &span) ? NSEC_MAX : span;
+}
+
+/* An instant and a span, NSEC_MAX at most. */
+static inline Nsec nsec_after(Nsec time, Nsec span)
+{
+    Nsec sum;
+
+    return __builtin_add_overflow(time, span, &sum) ? NSEC_MAX : sum;
+}
+
 /* "2026-01-31T12:00:00.123456789Z" and its NUL; years 1677 to 2262 fit. */
 #define NSEC_TEXT 32
 const char *nsec_to_text(Nsec time, char text[NSEC_TEXT]);

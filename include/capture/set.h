@@ -15,6 +15,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "capture/clock.h"
 #include "capture/packet.h"
 
 #define CAPTURE_ERROR (capture_error_quark())
@@ -57,6 +58,7 @@ typedef struct CaptureInfo {
     const char *path; /* as given; "-" is standard input */
     const char *name; /* the last part of the path, for the report */
     CapturePlace place;
+    const CaptureClock *clock;   /* against the first place's; NULL: not compared */
     const char *format;          /* "pcap", "pcapng" */
     const char *compression;     /* "gzip", "zstd", "lz4", or NULL */
     const GArray *links;         /* of uint16_t: LINKTYPE_ values, in order of appearance */
@@ -105,6 +107,10 @@ bool capture_set_add(CaptureSet *set, const char *path, CapturePlace place, GErr
 
 /* The next frame in time. What 'packet' points at lives until the next call. */
 CaptureStatus capture_set_next(CaptureSet *set, CapturePacket *packet);
+
+/* Before the first frame is taken: all times of that capture are told by the
+ * other clock from now on, those of its CaptureInfo as well. */
+void capture_set_mend_clock(CaptureSet *set, unsigned index, const CaptureClock *clock);
 
 unsigned capture_set_size(const CaptureSet *set);
 const CaptureInfo *capture_set_info(const CaptureSet *set, unsigned index);

@@ -65,7 +65,9 @@ typedef struct NetPayload {
     uint64_t stream;  /* one number per direction of a connection, never reused; 0 for UDP */
     uint64_t reverse; /* the number of the other direction; 0 for UDP */
     uint64_t missing;
-    Str bytes; /* borrowed: gone when the callback returns */
+    Str bytes;               /* borrowed: gone when the callback returns */
+    const CaptureRef *parts; /* the frames of a datagram that came in fragments; borrowed too */
+    unsigned n_parts;        /* 0: it came whole, or in a stream */
 } NetPayload;
 
 /* What the taker of a stream thinks of it; ignored for datagrams. */

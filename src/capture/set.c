@@ -219,6 +219,22 @@ CaptureStatus capture_set_next(CaptureSet *set, CapturePacket *packet)
     return merge(set, packet);
 }
 
+/* The lanes are set up anew: what comes first may be another one now. */
+void capture_set_mend_clock(CaptureSet *set, unsigned index, const CaptureClock *clock)
+{
+    Lane *lane = lane_at(set->lanes, index);
+    CaptureSource *source = lane->source;
+
+    capture_clock_free(source->clock);
+    source->clock = capture_clock_copy(clock);
+    source->info.clock = source->clock;
+    if (lane->time != NSEC_NONE)
+        lane->time = capture_clock_mend(clock, lane->time);
+    g_ptr_array_set_size(set->heap, 0);
+    for (unsigned i = 0; i < set->lanes->len; i++)
+        heap_add(set->heap, lane_at(set->lanes, i));
+}
+
 unsigned capture_set_size(const CaptureSet *set)
 {
     return set->lanes->len;

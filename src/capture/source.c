@@ -35,6 +35,7 @@ static void clear_counters(CaptureSource *source)
         .path = source->path,
         .name = name_of(source->path),
         .place = source->info.place,
+        .clock = source->clock,
         .format = source->info.format,
         .compression = source->info.compression,
         .links = source->links,
@@ -81,6 +82,7 @@ void capture_source_free(CaptureSource *source)
     g_ptr_array_unref(source->filters);
     g_ptr_array_unref(source->interfaces);
     g_ptr_array_unref(source->comments);
+    capture_clock_free(source->clock);
     g_free(source->stopped_because);
     g_free(source->path);
     g_free(source);
@@ -217,6 +219,8 @@ static void count(CaptureSource *source, CapturePacket *packet)
 {
     CaptureInfo *info = &source->info;
 
+    if (source->clock != NULL && !packet->no_time)
+        packet->time = capture_clock_mend(source->clock, packet->time);
     info->packets++;
     info->bytes += packet->bytes.len;
     packet->ref = (CaptureRef){

@@ -45,6 +45,7 @@ struct CaptureSource {
     GPtrArray *comments;
     char *path;
     char *stopped_because;
+    CaptureClock *clock; /* NULL: times are right as they are */
 
     uint32_t index; /* in the set */
     bool follow;

@@ -120,9 +120,13 @@ static NetLayerKind give_datagram(NetDecoder *decoder, const NetMeta *meta, Str 
     if (net_duplicate_is_copy(decoder->duplicates, meta, NET_PROTOCOL_UDP, 0, bytes))
         return NET_LAYER_DONE;
     decoder->stats.datagrams++;
+
+    NetPayload payload = { .kind = NET_DATAGRAM, .meta = *meta, .bytes = bytes };
+
+    if (meta->anomalies & NET_REASSEMBLED)
+        payload.parts = net_defrag_parts(decoder->defrag, &payload.n_parts);
     if (sink->payload != NULL)
-        sink->payload(&(NetPayload){ .kind = NET_DATAGRAM, .meta = *meta, .bytes = bytes },
-                      sink->user);
+        sink->payload(&payload, sink->user);
     return NET_LAYER_DONE;
 }
 

@@ -63,6 +63,8 @@ struct NetDefrag {
     Share shares[N_SHARES];
     Done done[N_DONE];
     char whole[MAX_SIZE];
+    CaptureRef parts[MAX_PIECES]; /* of the newest whole datagram */
+    unsigned n_parts;
 };
 
 static uint64_t hash_key(const void *data)
@@ -296,6 +298,15 @@ static Str join(NetDefrag *defrag, const Datagram *datagram, uint32_t *anomalies
     return (Str){ defrag->whole, len };
 }
 
+static void list_parts(NetDefrag *defrag, const Datagram *datagram)
+{
+    defrag->n_parts = 0;
+    for (const NetPiece *piece = datagram->pieces.first; piece != NULL; piece = piece->next) {
+        if (defrag->n_parts < MAX_PIECES)
+            defrag->parts[defrag->n_parts++] = piece->meta.ref;
+    }
+}
+
 static Done *done_slot(NetDefrag *defrag, uint64_t hash)
 {
     return &defrag->done[hash % N_DONE];
@@ -309,6 +320,7 @@ static void give(NetDefrag *defrag, Datagram *datagram, NetIp *ip, NetMeta *meta
     meta->anomalies |= NET_REASSEMBLED | datagram->last.anomalies;
     meta->fragments = datagram->n;
     ip->payload = join(defrag, datagram, &meta->anomalies);
+    list_parts(defrag, datagram);
     ip->payload_len = datagram->end;
     ip->size = datagram->headers + datagram->end;
     ip->protocol = datagram->protocol;
@@ -370,6 +382,12 @@ NetDefragResult net_defrag_push(NetDefrag *defrag, NetIp *ip, NetMeta *meta)
     account(defrag, datagram);
     keep_to_share(defrag, datagram);
     return NET_DEFRAG_HELD;
+}
+
+const CaptureRef *net_defrag_parts(const NetDefrag *defrag, unsigned *n_parts)
+{
+    *n_parts = defrag->n_parts;
+    return defrag->parts;
 }
 
 void net_defrag_advance(NetDefrag *defrag, Nsec now)

@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetDefrag, net_defrag_free)
 
 /* The payload of a whole datagram is borrowed until the next call. */
 NetDefragResult net_defrag_push(NetDefrag *defrag, NetIp *ip, NetMeta *meta);
+/* Of that datagram: the frames that it was put together from, in the order of their bytes. */
+const CaptureRef *net_defrag_parts(const NetDefrag *defrag, unsigned *n_parts);
 void net_defrag_advance(NetDefrag *defrag, Nsec now);
 void net_defrag_finish(NetDefrag *defrag);
 CacheStats net_defrag_table(const NetDefrag *defrag);

@@ -90,6 +90,16 @@ static void prints_the_longest_spans(void **state)
     assert_span(NSEC_NONE, "-106751 d 23 h");
 }
 
+static void measures_from_one_instant_to_a_later_one(void **state)
+{
+    assert_int_equal(nsec_since(3 * NSEC_SEC, 5 * NSEC_SEC), 2 * NSEC_SEC);
+    assert_int_equal(nsec_since(5 * NSEC_SEC, 3 * NSEC_SEC), 0);
+    assert_int_equal(nsec_since(NSEC_NONE, 3 * NSEC_SEC), NSEC_NONE);
+    assert_int_equal(nsec_since(NSEC_NONE + 1, NSEC_MAX), NSEC_MAX);
+    assert_int_equal(nsec_after(3 * NSEC_SEC, 2 * NSEC_SEC), 5 * NSEC_SEC);
+    assert_int_equal(nsec_after(NSEC_MAX - 1, 2 * NSEC_SEC), NSEC_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +113,7 @@ int main(void)
         cmocka_unit_test(leaves_out_a_second_unit_that_is_zero),
         cmocka_unit_test(gives_a_span_backwards_its_sign),
         cmocka_unit_test(prints_the_longest_spans),
+        cmocka_unit_test(measures_from_one_instant_to_a_later_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,34 @@ static void merges_captures_by_time(void **state)
         assert_true(capture_set_info(files.set, i)->complete);
 }
 
+/* A clock that is so many seconds ahead. */
+static CaptureClock *clock_ahead(Nsec seconds)
+{
+    g_autoptr(GArray) points = g_array_new(false, false, sizeof(CaptureClockPoint));
+    CaptureClockPoint out = { 100 * NSEC_SEC, (100 + seconds) * NSEC_SEC, true };
+    CaptureClockPoint in = out;
+
+    in.outward = false;
+    g_array_append_val(points, out);
+    g_array_append_val(points, in);
+    return capture_clock_fit(points);
+}
+
+static void a_mended_clock_moves_a_capture_in_time(void **state)
+{
+    g_auto(Files) files = open_files();
+    g_autoptr(CaptureClock) clock = clock_ahead(20);
+
+    add_file(&files, PCAP_AT(21, 24, 27));
+    add_file(&files, PCAP_AT(2, 5, 8));
+    capture_set_mend_clock(files.set, 0, clock);
+    check_order(&files, "0:1 1:2 0:4 1:5 0:7 1:8 ");
+    assert_int_equal(capture_set_info(files.set, 0)->first, NSEC_SEC);
+    assert_int_equal(capture_set_info(files.set, 0)->latest, 7 * NSEC_SEC);
+    assert_false(capture_set_info(files.set, 0)->clock->same);
+    assert_null(capture_set_info(files.set, 1)->clock);
+}
+
 static void keeps_the_order_of_adding_at_equal_times(void **state)
 {
     g_auto(Files) files = open_files();
@@ -455,6 +483,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_over_at_once_when_it_is_empty),
         cmocka_unit_test(merges_captures_by_time),
+        cmocka_unit_test(a_mended_clock_moves_a_capture_in_time),
         cmocka_unit_test(keeps_the_order_of_adding_at_equal_times),
         cmocka_unit_test(reads_rotated_files_in_the_order_of_their_first_frames),
         cmocka_unit_test(passes_a_clock_that_steps_back_as_it_is),

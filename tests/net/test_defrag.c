@@ -84,6 +84,9 @@ static void tells_where_the_datagram_came_from(void **state)
 
     assert_int_equal(meta->ref.frame, 2);
     assert_int_equal(meta->first_ref.frame, 2);
+    assert_int_equal(seen_payload(seen, 0)->n_parts, 2);
+    assert_int_equal(seen_payload(seen, 0)->parts[0].frame, 2);
+    assert_int_equal(seen_payload(seen, 0)->parts[1].frame, 1);
     assert_int_equal(meta->fragments, 2);
     assert_int_equal(meta->ip_size, 20 + 8 + 1600);
     assert_int_equal(meta->ip_id, 9);
