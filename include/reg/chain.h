@@ -13,6 +13,7 @@
 
 #include "reg/below.h"
 #include "reg/digest.h"
+#include "reg/rewrites.h"
 #include "reg/vantage.h"
 #include "sip/txn.h"
 #include "sip/value.h"
@@ -133,11 +134,19 @@ typedef struct RegChain {
     bool recovered; /* and one of its later requests was accepted before this chain closed */
     bool answers_elsewhere;     /* the phone got answers that this capture does not hold */
     bool server_answers_others; /* while this one was open */
+    bool server_marks_others;   /* it wrote received= for other clients, unasked */
     uint32_t losses;            /* of RegLoss */
     RegIcmp icmp;               /* errors that quote its requests ... */
     RegIcmp too_big;            /* ... and those that say they do not fit */
     RegReset reset;             /* of the connection, before the answer */
     GArray *steps;              /* of RegStep, in time order; at least one */
+
+    /* What is changed between the hops that it was seen on, nearest to the phone
+     * first. Not const: to keep one, reg_rewrites_ref(). */
+    RegRewrites *rewrites[REG_STEP_HOPS - 1];
+    unsigned n_rewrites;
+    uint32_t looked_on;     /* bit set, 1 << CapturePlace: whose captures cover all of its time */
+    Nsec clock_uncertainty; /* between them; NSEC_NONE: they cannot be brought together */
 
     /* A chain that goes on and on keeps its first and its newest steps; these
      * count those between. */

@@ -13,11 +13,12 @@
 #include "net/addr.h"
 #include "reg/chain.h"
 #include "reg/digest_facts.h"
+#include "reg/life.h"
 
 typedef enum RegBindingEnd {
     REG_BINDING_OPEN,      /* still valid when the capture ended */
     REG_BINDING_REFRESHED, /* went on under other terms: another source or lifetime */
-    REG_BINDING_REPLACED,  /* by another Contact of the same device */
+    REG_BINDING_REPLACED,  /* by another Contact of the same device, or by another device */
     REG_BINDING_REMOVED,   /* by the device, with Expires: 0 */
     REG_BINDING_LAPSED,    /* its time ran out */
     REG_BINDING_UNKNOWN,   /* its time ran out by a clock that was set meanwhile */
@@ -33,7 +34,16 @@ typedef struct RegBinding {
     Nsec since;         /* the 2xx that made it */
     Nsec until;         /* when the newest grant runs out, or when it was ended */
     uint32_t granted;   /* seconds */
+    uint32_t asked;     /* REG_EXPIRES_NONE: the device left it to the registrar */
     uint32_t refreshes;
+    uint32_t late;      /* of these: in the last 5 % of the time and within its last 32 s */
+    Nsec renewed;       /* the newest 2xx */
+    Nsec least_left;    /* the shortest time that was left at a refresh; NSEC_NONE: none yet */
+    Nsec ended;         /* when 'end' came about: 'until', or the 2xx that ended it before */
+    CaptureRef made_by; /* the 2xx of 'since', 'renewed' and 'ended'; frame 0: none */
+    CaptureRef renewed_by;
+    CaptureRef ended_by;
+    uint64_t taken_by; /* RegDevice.id that replaced it, or 0 */
     RegBindingEnd end;
 } RegBinding;
 
@@ -122,6 +132,8 @@ struct RegDevice {
 
     Nsec first_seen;
     Nsec last_seen;
+    Nsec last_heard;     /* its newest packet of any kind on its path */
+    Nsec unwatched;      /* how long before the newest capture those end that show it */
     Nsec last_accepted;  /* NSEC_NONE: never in this capture */
     Nsec last_keepalive; /* NSEC_NONE */
     uint64_t keepalives;
@@ -131,7 +143,8 @@ struct RegDevice {
     uint64_t n_refused;
     uint64_t n_wrong_logins; /* of these: with a digest that does not fit the supplied secret */
     uint64_t n_unanswered;
-    Nsec registered_before; /* time registered in bindings that are no longer kept */
+    Nsec registered_before; /* time registered in bindings that are no longer kept ... */
+    Nsec lapsed_before;     /* ... and between one of them and the next */
 
     unsigned n_bindings;
     const RegBinding *bindings; /* oldest first; the newest 16 */
@@ -139,14 +152,20 @@ struct RegDevice {
     unsigned n_attempts_kept;
     RegAttempt *const *attempts; /* in order of opening */
     uint64_t attempts_forgotten;
+    uint32_t vantage;        /* of RegVantage: every place that it was seen at */
+    uint32_t losses;         /* of RegLoss, in its attempts so far */
+    const RegLife *life;     /* NULL: it was never registered */
+    uint16_t listed_others;  /* Contacts of other devices in its newest 2xx ... */
+    uint16_t listed_stale;   /* ... and old ones of its own */
+    CaptureRef listed;       /* that 2xx; frame 0: none */
     const RegLookup *lookup; /* the name that it could not resolve, or NULL */
     const RegLink *link;     /* the server that it could not connect to, or NULL */
     RegHaste haste;          /* the longest row */
     bool scanner;            /* one account of many that one source tries */
 };
 
+/* The end of the capture for this device, where 'end' is that of the newest one. */
+Nsec reg_device_end(const RegDevice *device, Nsec end);
+
 /* The state at 'now', which is the end of the capture. */
 RegState reg_device_state(const RegDevice *device, Nsec now);
-
-/* How long it was registered within the capture, up to 'now'. */
-Nsec reg_device_registered(const RegDevice *device, Nsec now);

@@ -7,7 +7,9 @@
 
 #include "capture/set.h"
 #include "net/decoder.h"
+#include "reg/chain.h"
 #include "reg/fact.h"
+#include "reg/nat.h"
 #include "reg/vantage.h"
 
 /* A client and a server of which the capture evidently holds one direction
@@ -59,9 +61,36 @@ typedef struct RegSourceSite {
     bool scanner;           /* see rule scanner: everything it did is a scan */
 } RegSourceSite;
 
+/* Devices that failed, all in the same way, while nobody succeeded: at one
+ * registrar, or from one public address. */
+typedef struct RegCrowd {
+    unsigned devices; /* different ones, counted up to REG_CROWD_DEVICES */
+    bool one_server;  /* what all of them share: the registrar ... */
+    bool one_address; /* ... the public address they come from ... */
+    NetEndpoint server;
+    NetAddr address;
+    char *user_agent;           /* ... the model; NULL: not all have the same, or none a name */
+    bool server_answers_others; /* meanwhile, and be it with a challenge */
+    RegOutcome outcome;         /* of all of them */
+    uint16_t status;            /* with REG_OUTCOME_REFUSED; 0: several that say "server error" */
+    RegFact failures;           /* attempts without success: their last requests */
+    uint64_t explained;         /* of these: the registrar's own host says that it fails, by a
+                                   5xx answer or an ICMP error */
+    Nsec until;                 /* the end of the last attempt */
+    Nsec last_success;          /* before; NSEC_NONE: none was seen */
+    Nsec recovered;             /* the next success; NSEC_NONE: none */
+    CaptureRef recovered_ref;
+    char *example_aors; /* the first few, for the summary */
+    uint32_t losses;    /* of RegLoss */
+} RegCrowd;
+
+#define REG_CROWD_DEVICES 256
+
 typedef enum RegSiteKind {
     REG_SITE_CAPTURE,
     REG_SITE_SOURCE,
+    REG_SITE_NAT,
+    REG_SITE_CROWD,
 } RegSiteKind;
 
 typedef struct RegSite {
@@ -69,5 +98,7 @@ typedef struct RegSite {
     union {
         const RegCaptureSite *capture;
         const RegSourceSite *source;
+        const RegNat *nat;
+        const RegCrowd *crowd;
     };
 } RegSite;

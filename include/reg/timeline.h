@@ -30,8 +30,16 @@ typedef enum RegEventKind {
     REG_EVENT_EXPECTED,         /* the request that did not come */
     REG_EVENT_REFRESHED,        /* a run of accepted attempts */
     REG_EVENT_REPEATED,         /* a run of alike attempts, the newest of which follows */
-    REG_EVENT_MOVED,            /* the same Contact from another source */
     REG_EVENT_LAPSED,           /* a registration ran out */
+    REG_EVENT_TAKEN,            /* another device of the account took its place */
+    REG_EVENT_REGISTRAR_FORGOT, /* the registrar does not deliver although it granted */
+    REG_EVENT_INBOUND,          /* requests for the device that nothing is wrong with */
+    REG_EVENT_UNREACHABLE,      /* requests for the device that got no answer */
+    REG_EVENT_BACK,             /* its next packet after that */
+    REG_EVENT_MOVED,            /* it comes from another address, port or connection */
+    REG_EVENT_RESTARTED,        /* under a new Call-ID and from a new port or Contact */
+    REG_EVENT_DISCONNECTED,     /* the connection that carried the registration ended */
+    REG_EVENT_SERVER_MOVED,     /* the registrar answers at another address */
     REG_EVENT_KEEPALIVES,
     REG_EVENT_NAME_ASKED,         /* of a name server */
     REG_EVENT_NAME_REFUSED,       /* an answer without address */
@@ -55,16 +63,17 @@ typedef struct RegEvent {
     Nsec until; /* of a run, its last one; else the same as 'time' */
     RegEventKind kind;
     RegDirection direction;
-    char *text;           /* one line; holds words from the wire as they came: escape it */
-    CaptureRef frames[2]; /* of one capture; of a run, its newest request and answer */
-    unsigned n_frames;    /* 0: no packet shows it */
-    uint64_t count;       /* how many the event stands for; 1 for a single one */
-    bool missing;         /* did not happen although it should have */
+    char *text;                 /* one line; holds words from the wire as they came: escape it */
+    CaptureRef frames[2];       /* of one capture; of a run, its newest request and answer */
+    unsigned n_frames;          /* 0: no packet shows it */
+    uint64_t count;             /* how many the event stands for; 1 for a single one */
+    const RegAttemptStep *step; /* of the device's record: whose message it is; NULL: none */
+    bool missing;               /* did not happen although it should have */
 } RegEvent;
 
 /* The events, oldest first; 'end' is the newest time of the capture, NSEC_NONE
  * when not known. An array of RegEvent: g_array_unref() frees the texts too. */
 GArray *reg_timeline_new(const RegDevice *device, Nsec end);
 
-/* How long no binding stood after one had lapsed, up to 'end'. */
-Nsec reg_timeline_unreachable(const RegDevice *device, Nsec end);
+/* Those of one attempt alone, from its first message to its last or to what is missing. */
+GArray *reg_timeline_attempt(const RegAttempt *attempt, Nsec end);

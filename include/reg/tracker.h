@@ -48,7 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RegTracker, reg_tracker_free)
  * for each capture, in order, before anything else. */
 void reg_tracker_add_capture(RegTracker *tracker, const CaptureInfo *info);
 
-void reg_tracker_message(RegTracker *tracker, const SipMessage *message);
+/* Keeps a reference for a while. */
+void reg_tracker_message(RegTracker *tracker, SipMessage *message);
 void reg_tracker_opened(RegTracker *tracker, SipTxn *txn);
 void reg_tracker_answered(RegTracker *tracker, SipTxn *txn);
 void reg_tracker_copied(RegTracker *tracker, SipTxn *txn, const SipMessage *copy);

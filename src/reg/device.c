@@ -1,8 +1,10 @@
 /*
- * What a device's record tells: its state, and for how long it was registered.
+ * What a device's record tells: its state at the end.
  */
 
 #include "reg/device.h"
+
+#include "reg/interval.h"
 
 const char *reg_binding_end_name(RegBindingEnd end)
 {
@@ -30,6 +32,12 @@ const char *reg_state_name(RegState state)
     return names[state];
 }
 
+/* Captures of different places do not end together. */
+Nsec reg_device_end(const RegDevice *device, Nsec end)
+{
+    return end != NSEC_NONE ? end - device->unwatched : end;
+}
+
 static RegState state_of_bindings(const RegDevice *device, Nsec now)
 {
     const RegBinding *newest =
@@ -41,12 +49,28 @@ static RegState state_of_bindings(const RegDevice *device, Nsec now)
         return REG_STATE_DEREGISTERED;
     if (newest->end == REG_BINDING_UNKNOWN)
         return REG_STATE_UNKNOWN;
+    if (newest->end == REG_BINDING_REPLACED && newest->taken_by != 0)
+        return REG_STATE_UNREACHABLE; /* what is for it goes to the other device */
     if (newest->end == REG_BINDING_LAPSED || newest->until < now)
         return REG_STATE_LAPSED;
     return REG_STATE_REGISTERED;
 }
 
-RegState reg_device_state(const RegDevice *device, Nsec now)
+/* Whether it is registered for nothing at 'now'. */
+static bool is_dark(const RegDevice *device, Nsec now)
+{
+    const RegLife *life = device->life;
+
+    if (life == NULL || (life->n_outages == 0 && life->disconnect == NULL))
+        return false;
+
+    g_autoptr(GArray) row = reg_intervals_new(device, now);
+
+    return row->len > 0
+           && g_array_index(row, RegInterval, row->len - 1).state == REG_INTERVAL_UNREACHABLE;
+}
+
+static RegState state_without_outage(const RegDevice *device, Nsec now)
 {
     const RegAttempt *last =
         device->n_attempts_kept > 0 ? device->attempts[device->n_attempts_kept - 1] : NULL;
@@ -74,16 +98,9 @@ RegState reg_device_state(const RegDevice *device, Nsec now)
     return removed && bound != REG_STATE_REGISTERED ? REG_STATE_DEREGISTERED : bound;
 }
 
-Nsec reg_device_registered(const RegDevice *device, Nsec now)
+RegState reg_device_state(const RegDevice *device, Nsec now)
 {
-    Nsec total = device->registered_before;
+    RegState state = state_without_outage(device, now);
 
-    for (unsigned i = 0; i < device->n_bindings; i++) {
-        const RegBinding *binding = &device->bindings[i];
-        Nsec until = MIN(binding->until, now);
-
-        if (until > binding->since)
-            total += until - binding->since;
-    }
-    return total;
+    return state == REG_STATE_REGISTERED && is_dark(device, now) ? REG_STATE_UNREACHABLE : state;
 }

@@ -12,6 +12,7 @@
 #include "attempt.h"
 #include "base/hash.h"
 #include "identity.h"
+#include "lives.h"
 #include "text.h"
 
 struct Account {
@@ -19,6 +20,7 @@ struct Account {
     char *aor;
     Device *devices; /* newest first */
     unsigned n_devices;
+    bool lists_one;
 };
 
 struct Devices {
@@ -52,6 +54,7 @@ static void free_device(Device *device)
     g_free(device->bindings);
     g_free(device->attempts);
     g_free(device->nonces);
+    life_free(device->life);
     text_clear(&device->public.aor);
     text_clear(&device->public.user_agent);
     text_clear(&device->public.instance);
@@ -157,8 +160,9 @@ void devices_weigh(Devices *devices, Device *device)
 {
     RegDevice *public = &device->public;
     size_t bytes = sizeof(Device) + device->n_nonces * sizeof(IssuedNonce)
-                   + text_bytes(public->user_agent) + text_bytes(public->instance)
-                   + text_bytes(public->contact) + text_bytes(public->aor);
+                   + life_bytes(device->life) + text_bytes(public->user_agent)
+                   + text_bytes(public->instance) + text_bytes(public->contact)
+                   + text_bytes(public->aor);
 
     for (unsigned i = 0; i < public->n_bindings; i++)
         bytes += sizeof(RegBinding) + text_bytes(device->bindings[i].contact);
@@ -201,6 +205,7 @@ static Device *add_device(Devices *devices, Account *account, Nsec now)
     device->public.aor = g_ref_string_acquire(account->aor);
     device->public.first_seen = device->public.last_seen = now;
     device->public.last_accepted = device->public.last_keepalive = NSEC_NONE;
+    device->public.last_heard = NSEC_NONE;
     device->public.first_keepalive = NSEC_NONE;
     account->devices = device;
     account->n_devices++;
@@ -228,6 +233,8 @@ Device *devices_find(Devices *devices, const Identity *identity, Nsec now)
 
     if (device == NULL)
         device = add_device(devices, account, now);
+    device->anew = !identity_knows_call(device, identity->call_id) && device->from_tag != 0
+                   && device->from_tag != identity->from_tag;
     if (!identity_knows_call(device, identity->call_id)) {
         device->calls[device->next_call] = identity->call_id;
         device->next_call = (device->next_call + 1) % DEVICE_CALLS;
@@ -302,6 +309,16 @@ CacheStats devices_stats(const Devices *devices)
 Device *device_siblings(const Device *device)
 {
     return device->account->devices;
+}
+
+void devices_set_lists_one(Device *device)
+{
+    device->account->lists_one = true;
+}
+
+bool devices_lists_one(const Device *device)
+{
+    return device->account->lists_one;
 }
 
 RegBinding *device_newest_binding(const Device *device)

@@ -15,6 +15,8 @@
 #define DEVICE_NONCES 8
 #define DEVICE_BINDINGS 8
 #define DEVICE_CHAINS 64 /* open at the same time */
+#define DEVICE_HOPS 3    /* on which one REGISTER was seen */
+#define DEVICE_INBOUND 16
 
 /* An account with more devices than this is under attack; some of them go. */
 #define DEVICES_OF_ACCOUNT 64
@@ -47,12 +49,22 @@ typedef struct Device {
     struct Device *next; /* of the same account, newest first */
     Chain *open;         /* its open chains, newest first */
     unsigned n_open;
-    struct Flow *flow;         /* over which it registers, or NULL */
-    uint64_t keepalives_found; /* of that flow, from before the device came to it */
-    RegBinding *bindings;      /* as in 'public', but to be changed; NULL: none yet */
+    struct Flow *hops[DEVICE_HOPS]; /* over which it registers, or NULL */
+    uint64_t keepalives_found;      /* of the first, from before the device came to it */
+    struct Flow *waits_on;          /* see flow_wait(); NULL: on none */
+    struct Device *next_waiting;
+    struct Device **waiting_link;
+    struct Life *life;       /* NULL: never registered */
+    struct Inbound *inbound; /* requests for it that are not decided, newest first */
+    unsigned n_inbound;
+    uint64_t contact_key; /* under which 'names' knows it; 0: not */
+    bool contact_shared;  /* by a device of another account */
+    uint64_t alias_key;
+    RegBinding *bindings; /* as in 'public', but to be changed; NULL: none yet */
     RegAttempt **attempts;
     size_t bytes;      /* as far as the budget knows */
     uint64_t from_tag; /* hash of the newest; 0: none */
+    bool anew;         /* the newest REGISTER has another Call-ID and tag than those before */
     uint64_t calls[DEVICE_CALLS];
     unsigned next_call;
     CallCount count;
@@ -92,6 +104,10 @@ CacheStats devices_stats(const Devices *devices);
 
 /* The first device of the same account; go on with 'next'. */
 Device *device_siblings(const Device *device);
+
+/* The account's registrar answers with the Contact of who asks, and with no other. */
+void devices_set_lists_one(Device *device);
+bool devices_lists_one(const Device *device);
 
 RegBinding *device_newest_binding(const Device *device); /* NULL: none */
 

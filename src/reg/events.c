@@ -20,8 +20,16 @@ static const struct {
     [REG_EVENT_EXPECTED] = { "expected", REG_DIRECTION_TO_SERVER },
     [REG_EVENT_REFRESHED] = { "refreshed", REG_DIRECTION_TO_SERVER },
     [REG_EVENT_REPEATED] = { "repeated", REG_DIRECTION_TO_SERVER },
-    [REG_EVENT_MOVED] = { "moved", REG_DIRECTION_NONE },
     [REG_EVENT_LAPSED] = { "lapsed", REG_DIRECTION_NONE },
+    [REG_EVENT_TAKEN] = { "taken", REG_DIRECTION_NONE },
+    [REG_EVENT_REGISTRAR_FORGOT] = { "registrar_forgot", REG_DIRECTION_NONE },
+    [REG_EVENT_INBOUND] = { "inbound", REG_DIRECTION_TO_DEVICE },
+    [REG_EVENT_UNREACHABLE] = { "unreachable", REG_DIRECTION_TO_DEVICE },
+    [REG_EVENT_BACK] = { "back", REG_DIRECTION_TO_SERVER },
+    [REG_EVENT_MOVED] = { "moved", REG_DIRECTION_NONE },
+    [REG_EVENT_RESTARTED] = { "restarted", REG_DIRECTION_NONE },
+    [REG_EVENT_DISCONNECTED] = { "disconnected", REG_DIRECTION_NONE },
+    [REG_EVENT_SERVER_MOVED] = { "server_moved", REG_DIRECTION_NONE },
     [REG_EVENT_KEEPALIVES] = { "keepalives", REG_DIRECTION_TO_SERVER },
     [REG_EVENT_NAME_ASKED] = { "name_asked", REG_DIRECTION_TO_SERVER },
     [REG_EVENT_NAME_REFUSED] = { "name_refused", REG_DIRECTION_TO_DEVICE },
@@ -78,4 +86,10 @@ const char *reg_events_interval(Nsec interval, char text[NSEC_TEXT])
     if (interval >= NSEC_SEC && interval < NSEC_MAX - unit)
         interval = (interval + unit / 2) / unit * unit;
     return nsec_to_span(interval, text);
+}
+
+char *reg_events_sent(const char *what, uint64_t n)
+{
+    return n <= 1 ? g_strdup(what)
+                  : g_strdup_printf("%s sent %" G_GUINT64_FORMAT " times", what, n);
 }

@@ -20,6 +20,11 @@ Nsec reg_events_elapsed(Nsec from, Nsec until);
 /* nsec_to_span() cuts, and a mean of 53.9996 s is 54 s to everybody. */
 const char *reg_events_interval(Nsec interval, char text[NSEC_TEXT]);
 
-void reg_events_add_bindings(GArray *events, const RegDevice *device, Nsec end);
+/* "OPTIONS", "OPTIONS sent 4 times" */
+char *reg_events_sent(const char *what, uint64_t n);
+
 void reg_events_add_below(GArray *events, const RegDevice *device);
+void reg_events_add_bindings(GArray *events, const RegDevice *device, Nsec end);
+void reg_events_add_inbound(GArray *events, const RegDevice *device, Nsec end);
+void reg_events_add_moves(GArray *events, const RegDevice *device);
 void reg_events_add_keepalives(GArray *events, const RegDevice *device);

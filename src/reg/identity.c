@@ -25,6 +25,7 @@ enum {
     SCORE_OTHER_USER_AGENT = -40,
     SCORE_ADDRESS = 10,
     SCORE_PORT = 10,
+    SCORE_OWN_ADDRESS = 25, /* behind one NAT only one host has it */
     SCORE_BOTH_ALIVE = -50, /* another Contact that is bound or about to be */
 };
 
@@ -54,6 +55,17 @@ static void read_contact(Identity *identity, const SipMessage *request)
     }
 }
 
+bool identity_own_end(const SipMessage *request, NetEndpoint *own)
+{
+    const NetAddr *source = &request->meta.flow.src.addr;
+    SipVia via = sip_message_via(request);
+
+    own->port = via.port != 0 ? via.port : 5060;
+    return sip_message_via_count(request) == 1 && net_addr_parse(via.host, &own->addr)
+           && !net_addr_equal(&own->addr, source)
+           && (net_addr_is_private(&own->addr) || !net_addr_is_private(source));
+}
+
 Identity identity_of(const SipMessage *message, const char *aor)
 {
     const NetFlow *flow = &message->meta.flow;
@@ -66,6 +78,8 @@ Identity identity_of(const SipMessage *message, const char *aor)
     if (sip_message_via_count(message) <= 1)
         identity.source = message->is_request ? flow->src : flow->dst;
     if (message->is_request) {
+        if (!identity_own_end(message, &identity.own))
+            identity.own = (NetEndpoint){ 0 };
         identity.user_agent = sip_message_first(message, SIP_HEADER_USER_AGENT);
         read_contact(&identity, message);
     }
@@ -184,7 +198,13 @@ int identity_score(const Device *device, const Identity *identity, Nsec now)
 {
     const RegDevice *known = &device->public;
     const NetEndpoint *address = same_address(known, &identity->source.addr);
-    bool same_source = address != NULL && address->port == identity->source.port;
+    const NetEndpoint *own =
+        known->n_addresses > 0 ? &known->addresses[known->n_addresses - 1] : NULL;
+    bool same_own = address != NULL && own != NULL && identity->own.addr.version != 0
+                    && net_addr_equal(&own->addr, &identity->own.addr);
+    bool same_source = address != NULL
+                       && (address->port == identity->source.port
+                           || (same_own && own->port == identity->own.port));
     int score = score_contact(device, identity, same_source, now)
                 + score_user_agent(text_view(known->user_agent), identity->user_agent);
 
@@ -197,5 +217,7 @@ int identity_score(const Device *device, const Identity *identity, Nsec now)
         score += SCORE_ADDRESS;
     if (same_source)
         score += SCORE_PORT;
+    if (same_own)
+        score += SCORE_OWN_ADDRESS;
     return score;
 }

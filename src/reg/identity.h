@@ -15,10 +15,16 @@ struct Identity {
     Str user_agent;
     SipUri contact;     /* the first; 'whole' is STR_NONE without one */
     NetEndpoint source; /* of version 0 behind a proxy: then it is the proxy's */
+    NetEndpoint own;    /* in its Via, where that is another than 'source': it is behind a NAT */
 };
 
 /* "" without To and From. g_free() it. */
 char *identity_aor(const SipMessage *message);
+
+/* What the sender of a request calls itself in its Via, where its packets come from somewhere
+ * else: it is behind a NAT. False: it is not, or cannot be told. A public address that a phone
+ * behind a NAT was told to use is not its own. */
+bool identity_own_end(const SipMessage *request, NetEndpoint *own);
 
 /* Of a request; or of an answer whose request is not known, which names the
  * account and the way back to the device, but lists everybody's Contacts. */

@@ -5,6 +5,7 @@
 #include "sites.h"
 
 #include "base/hash.h"
+#include "sip/value.h"
 #include "sources.h"
 
 #define MAX_PATHS 16384
@@ -32,6 +33,7 @@ typedef struct Server {
     NetEndpoint endpoint;
     NetEndpoint clients[2]; /* the two it answered last */
     Nsec times[2];
+    NetEndpoint marked[2]; /* the two for which it last wrote received= */
 } Server;
 
 struct Sites {
@@ -214,6 +216,72 @@ RegVantage sites_place_at(const Sites *sites, CaptureRef ref)
     return places[site->info->place];
 }
 
+Nsec sites_watched_until(const Sites *sites, uint32_t place)
+{
+    Nsec until = NSEC_NONE;
+
+    for (unsigned i = 0; i < sites->captures->len; i++) {
+        const RegCaptureSite *site = g_ptr_array_index(sites->captures, i);
+
+        if (site->info->place == place && site->info->packets > 0)
+            until = MAX(until, site->info->latest);
+    }
+    return until;
+}
+
+/* A capture that begins or ends this much within the time sees the next copy of what
+ * it missed (T1, RFC 3261 section 17.1.2.2). */
+#define MISSED (500 * NSEC_MSEC)
+
+/* Stamps come from the wire. */
+static bool is_by(Nsec time, Nsec deadline)
+{
+    return deadline > NSEC_MAX - MISSED || time <= deadline + MISSED;
+}
+
+static bool has_begun(const Sites *sites, uint32_t place, Nsec time)
+{
+    for (unsigned i = 0; i < sites->captures->len; i++) {
+        const CaptureInfo *info = ((RegCaptureSite *)g_ptr_array_index(sites->captures, i))->info;
+
+        if (info->place == place && info->first != NSEC_NONE && is_by(info->first, time))
+            return true;
+    }
+    return false;
+}
+
+uint32_t sites_looked_on(const Sites *sites, Nsec from, Nsec until)
+{
+    uint32_t places = 0;
+
+    for (uint32_t place = 0; place <= CAPTURE_PLACE_SERVER; place++) {
+        Nsec watched = sites_watched_until(sites, place);
+
+        if (watched != NSEC_NONE && is_by(until, watched) && has_begun(sites, place, from))
+            places |= 1u << place;
+    }
+    return places;
+}
+
+Nsec sites_clock_uncertainty(const Sites *sites)
+{
+    Nsec most = 0;
+    unsigned n_compared = 0;
+
+    for (unsigned i = 0; i < sites->captures->len; i++) {
+        const RegCaptureSite *site = g_ptr_array_index(sites->captures, i);
+        const CaptureClock *clock = site->info->clock;
+        Nsec uncertainty = clock != NULL ? capture_clock_uncertainty(clock) : 0;
+
+        if (uncertainty == NSEC_NONE)
+            return NSEC_NONE;
+        n_compared += clock != NULL;
+        most = MAX(most, uncertainty);
+    }
+    /* Of one place nothing is compared; of several each one should be. */
+    return n_compared == 0 || n_compared == sites->captures->len ? most : NSEC_NONE;
+}
+
 RegVantage sites_place(const Sites *sites, const SipTxn *txn)
 {
     return sites_place_at(sites, any_message(txn)->meta.ref);
@@ -234,6 +302,25 @@ static Path *find_path(Sites *sites, const NetFlow *hop, const SipMessage *messa
     return path;
 }
 
+/* RFC 3261 section 18.2.1: where the request came from, when Via says otherwise. With
+ * rport it is written in any case (RFC 3581 section 4), which tells nothing. */
+static void note_marking(Server *server, const SipTxn *txn)
+{
+    Str raw = sip_message_first(txn->answer, SIP_HEADER_VIA);
+
+    /* Nearly every phone asks for it. */
+    if (raw.len == 0 || memmem(raw.data, raw.len, "rport", 5) != NULL
+        || net_endpoint_equal(&server->marked[0], &txn->hop.src))
+        return;
+
+    SipVia via = sip_message_via(txn->answer);
+
+    if (!str_present(via.received) || via.rport_asked)
+        return;
+    server->marked[1] = server->marked[0];
+    server->marked[0] = txn->hop.src;
+}
+
 static void note_answering(Sites *sites, const SipTxn *txn)
 {
     Server *server = cache_get(sites->servers, &txn->hop.dst, txn->answered);
@@ -250,6 +337,7 @@ static void note_answering(Sites *sites, const SipTxn *txn)
         server->clients[0] = txn->hop.src;
     }
     server->times[0] = MAX(server->times[0], txn->answered);
+    note_marking(server, txn);
 }
 
 void sites_request(Sites *sites, const SipTxn *txn, const char *aor)
@@ -309,6 +397,18 @@ bool sites_server_answers_others(const Sites *sites, const NetFlow *hop, Nsec si
     for (unsigned i = 0; server != NULL && i < G_N_ELEMENTS(server->clients); i++) {
         if (server->times[i] != NSEC_NONE && server->times[i] >= since
             && !net_endpoint_equal(&server->clients[i], &hop->src))
+            return true;
+    }
+    return false;
+}
+
+bool sites_server_marks_others(const Sites *sites, const NetFlow *hop)
+{
+    const Server *server = cache_peek(sites->servers, &hop->dst);
+
+    for (unsigned i = 0; server != NULL && i < G_N_ELEMENTS(server->marked); i++) {
+        if (server->marked[i].addr.version != 0
+            && !net_endpoint_equal(&server->marked[i], &hop->src))
             return true;
     }
     return false;

@@ -26,6 +26,15 @@ RegVantage sites_vantage_so_far(const Sites *sites, const SipTxn *txn);
 RegVantage sites_place(const Sites *sites, const SipTxn *txn);
 RegVantage sites_place_at(const Sites *sites, CaptureRef ref);
 
+/* Until when the captures of a place (CapturePlace) have been read; NSEC_NONE: there is none. */
+Nsec sites_watched_until(const Sites *sites, uint32_t place);
+
+/* Bit set, 1 << CapturePlace: the places whose captures cover this time. */
+uint32_t sites_looked_on(const Sites *sites, Nsec from, Nsec until);
+
+/* How far the clocks of the captures may be apart after all; NSEC_NONE: nobody knows. */
+Nsec sites_clock_uncertainty(const Sites *sites);
+
 /* The request and the first final answer of a REGISTER transaction. */
 void sites_request(Sites *sites, const SipTxn *txn, const char *aor);
 void sites_answer(Sites *sites, const SipTxn *txn);
@@ -39,6 +48,10 @@ bool sites_one_way(const Sites *sites, const NetFlow *hop);
 
 /* Whether the server answered somebody else at or after 'since'. */
 bool sites_server_answers_others(const Sites *sites, const NetFlow *hop, Nsec since);
+
+/* Whether the server writes received= into answers to others than this client, unasked:
+ * so it does compare Via with the source of a request (RFC 3261 section 18.2.1). */
+bool sites_server_marks_others(const Sites *sites, const NetFlow *hop);
 
 /* After this the sites can be visited. */
 void sites_finish(Sites *sites, const NetStats *net);

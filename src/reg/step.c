@@ -166,6 +166,17 @@ static const SipMessage *either_half(const SipMessage *request, const SipMessage
     return request != NULL ? request : answer;
 }
 
+bool step_has_hop(const RegStep *step, const SipTxn *txn)
+{
+    for (unsigned i = 0; i < step->n_sightings; i++) {
+        if (step->sightings[i]->place == txn->place
+            && net_addr_equal(&step->sightings[i]->hop.src.addr, &txn->hop.src.addr)
+            && net_addr_equal(&step->sightings[i]->hop.dst.addr, &txn->hop.dst.addr))
+            return true;
+    }
+    return false;
+}
+
 /* The same REGISTER seen behind a NAT or a proxy: those leave Call-ID, CSeq,
  * From tag and credentials alone (RFC 3261 section 16.6). An answer repeats
  * the first three of its request. */
@@ -175,14 +186,8 @@ bool step_is_sighting(const RegStep *step, const SipTxn *txn)
     const SipMessage *other = either_half(txn->request, txn->answer);
 
     if (known == NULL || other == NULL || known->cseq != other->cseq
-        || !str_equal(known->from_tag, other->from_tag))
+        || !str_equal(known->from_tag, other->from_tag) || step_has_hop(step, txn))
         return false;
-    for (unsigned i = 0; i < step->n_sightings; i++) {
-        if (step->sightings[i]->place == txn->place
-            && net_addr_equal(&step->sightings[i]->hop.src.addr, &txn->hop.src.addr)
-            && net_addr_equal(&step->sightings[i]->hop.dst.addr, &txn->hop.dst.addr))
-            return false;
-    }
     return !known->is_request || !other->is_request
            || str_equal(sip_message_first(known, SIP_HEADER_AUTHORIZATION),
                         sip_message_first(other, SIP_HEADER_AUTHORIZATION));

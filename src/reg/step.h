@@ -15,6 +15,9 @@ void step_clear(RegStep *step);
 /* Reads the request that came behind its own answer. */
 void step_take_request(RegStep *step, const SipMessage *request);
 
+/* Whether the step has a transaction of the same place between the same hosts. */
+bool step_has_hop(const RegStep *step, const SipTxn *txn);
+
 /* Another hop on which the same message was seen. False: no room. */
 bool step_add_sighting(RegStep *step, SipTxn *txn);
 bool step_is_sighting(const RegStep *step, const SipTxn *txn);

@@ -2,9 +2,9 @@
  * "What did the phone do, in which order, and where did it stop?"
  *
  * Turns the record of a device into a list that a person reads from top to
- * bottom. The attempts give the messages; what is between them, a lapse, a
- * changed address, keep-alives, comes from the bindings and the counters. All
- * of it is sorted by time at the end.
+ * bottom. The attempts give the messages; what is between them comes from the
+ * bindings, the requests for the device and the changes of its path. All of it
+ * is sorted by time at the end.
  */
 
 #include "reg/timeline.h"
@@ -90,19 +90,21 @@ static void add_step(GArray *events, const RegAttempt *attempt, const RegAttempt
     if (step->request.frame != 0 || step->request_time != NSEC_NONE) {
         RegEventKind kind =
             step->credentials ? REG_EVENT_CREDENTIALS_SENT : REG_EVENT_REGISTER_SENT;
+        RegEvent *event =
+            reg_events_add(events, kind, reg_events_known(step->request_time, attempt->opened),
+                           request_text(attempt, step));
 
-        reg_event_cite(reg_events_add(events, kind,
-                                      reg_events_known(step->request_time, attempt->opened),
-                                      request_text(attempt, step)),
-                       step->request);
+        event->step = step;
+        reg_event_cite(event, step->request);
     }
     if (step->status != 0) {
         RegEventKind kind = answer_kind(attempt, step);
+        RegEvent *event =
+            reg_events_add(events, kind, reg_events_known(step->answer_time, attempt->closed),
+                           answer_text(kind, step));
 
-        reg_event_cite(reg_events_add(events, kind,
-                                      reg_events_known(step->answer_time, attempt->closed),
-                                      answer_text(kind, step)),
-                       step->answer);
+        event->step = step;
+        reg_event_cite(event, step->answer);
     }
 }
 
@@ -351,11 +353,26 @@ static void clear_event(void *event)
     g_free(((RegEvent *)event)->text);
 }
 
-GArray *reg_timeline_new(const RegDevice *device, Nsec end)
+static GArray *new_events(void)
 {
     GArray *events = g_array_new(FALSE, FALSE, sizeof(RegEvent));
 
     g_array_set_clear_func(events, clear_event);
+    return events;
+}
+
+GArray *reg_timeline_attempt(const RegAttempt *attempt, Nsec end)
+{
+    GArray *events = new_events();
+
+    add_attempt(events, attempt, end);
+    return events;
+}
+
+GArray *reg_timeline_new(const RegDevice *device, Nsec end)
+{
+    GArray *events = new_events();
+
     if (device->attempts_forgotten > 0)
         reg_events_add(events, REG_EVENT_FORGOTTEN, device->first_seen,
                        g_strdup_printf("%" G_GUINT64_FORMAT " earlier attempts are not kept",
@@ -363,6 +380,8 @@ GArray *reg_timeline_new(const RegDevice *device, Nsec end)
             ->count = device->attempts_forgotten;
     add_attempts(events, device, end);
     reg_events_add_bindings(events, device, end);
+    reg_events_add_inbound(events, device, end);
+    reg_events_add_moves(events, device);
     reg_events_add_below(events, device);
     reg_events_add_keepalives(events, device);
     g_array_sort(events, by_time); /* stable: what came in order at one time stays in order */

@@ -1,129 +1,124 @@
 /*
- * What happened to a device between its messages: a registration that ran out,
- * an address that changed, keep-alives.
+ * "When was it not registered, and why?"
+ *
+ * A registration that ran out, one that another device took, and one that the
+ * registrar forgot although it had promised more.
  */
 
 #include "events.h"
+#include "reg/interval.h"
 
-/* When the device can be reached again after 'lapsed' ran out: at once when
- * another binding stands, NSEC_NONE when never. */
-static Nsec reachable_again(const RegDevice *device, const RegBinding *lapsed)
+/* The binding that ran out at that time. */
+static const RegBinding *binding_over_at(const RegDevice *device, Nsec time)
 {
-    Nsec again = NSEC_NONE;
+    for (unsigned i = device->n_bindings; i > 0; i--) {
+        const RegBinding *binding = &device->bindings[i - 1];
 
-    for (unsigned i = 0; i < device->n_bindings; i++) {
-        const RegBinding *binding = &device->bindings[i];
-
-        if (binding == lapsed || binding->until <= lapsed->until)
-            continue;
-        if (binding->since <= lapsed->until)
-            return lapsed->until;
-        if (again == NSEC_NONE || binding->since < again)
-            again = binding->since;
+        if (binding->end == REG_BINDING_LAPSED && binding->until == time)
+            return binding;
     }
-    return again;
+    return NULL;
 }
 
-static bool has_lapsed(const RegBinding *binding, Nsec end)
-{
-    return binding->end == REG_BINDING_LAPSED && binding->until != NSEC_NONE
-           && (end == NSEC_NONE || binding->until <= end);
-}
-
-static char *lapse_text(const RegBinding *binding, Nsec again, Nsec end)
+static void add_lapse(GArray *events, const RegBinding *binding, const RegInterval *lapse, Nsec end)
 {
     char span[NSEC_TEXT];
     char clock[NSEC_TEXT];
+    bool over = lapse->until < end;
 
-    if (again == binding->until)
-        return g_strdup_printf("an older binding ran out: %s",
-                               binding->contact ? binding->contact : "no Contact");
-    if (again != NSEC_NONE)
-        return g_strdup_printf("registration ran out (granted %u s): unreachable for %s, until %s",
-                               binding->granted,
-                               nsec_to_span(reg_events_elapsed(binding->until, again), span),
-                               nsec_to_clock(again, clock));
-    if (end == NSEC_NONE)
-        return g_strdup_printf("registration ran out (granted %u s)", binding->granted);
-    return g_strdup_printf("registration ran out (granted %u s): unreachable since, %s until the "
-                           "capture ends",
-                           binding->granted,
-                           nsec_to_span(reg_events_elapsed(binding->until, end), span));
+    nsec_to_span(reg_events_elapsed(lapse->from, lapse->until), span);
+    reg_events_add(events, REG_EVENT_LAPSED, lapse->from,
+                   over
+                       ? g_strdup_printf("registration ran out (granted %u s): unreachable for "
+                                         "%s, until %s",
+                                         binding->granted, span, nsec_to_clock(lapse->until, clock))
+                       : g_strdup_printf("registration ran out (granted %u s): unreachable "
+                                         "since, %s until the capture ends",
+                                         binding->granted, span));
 }
 
-/* The same Contact from another source: a NAT gave the device a new address or
- * port, or it opened a new connection. */
-static void add_move(GArray *events, const RegBinding *before, const RegBinding *after)
+/* Another binding stood when this one ran out, so nobody missed it. */
+static void add_older_lapse(GArray *events, const RegBinding *binding)
 {
-    char old_text[NET_ENDPOINT_TEXT];
-    char new_text[NET_ENDPOINT_TEXT];
+    reg_events_add(events, REG_EVENT_LAPSED, binding->until,
+                   g_strdup_printf("an older binding ran out: %s",
+                                   binding->contact ? binding->contact : "no Contact"));
+}
 
-    if (net_endpoint_equal(&before->source, &after->source) || after->since == NSEC_NONE
-        || g_strcmp0(before->contact, after->contact) != 0)
-        return;
-    reg_events_add(events, REG_EVENT_MOVED, after->since,
-                   g_strdup_printf("now registered from %s, before from %s",
-                                   net_endpoint_to_text(&after->source, new_text),
-                                   net_endpoint_to_text(&before->source, old_text)));
+static bool opens_lapse(const GArray *row, const RegBinding *binding)
+{
+    for (unsigned i = 0; i < row->len; i++) {
+        const RegInterval *interval = &g_array_index(row, RegInterval, i);
+
+        if (interval->state == REG_INTERVAL_LAPSED && interval->from == binding->until)
+            return true;
+    }
+    return false;
+}
+
+static void add_lapses(GArray *events, const RegDevice *device, Nsec end)
+{
+    g_autoptr(GArray) row = reg_intervals_new(device, end);
+
+    for (unsigned i = 0; i < row->len; i++) {
+        const RegInterval *interval = &g_array_index(row, RegInterval, i);
+        const RegBinding *binding =
+            interval->state == REG_INTERVAL_LAPSED ? binding_over_at(device, interval->from) : NULL;
+
+        if (binding != NULL)
+            add_lapse(events, binding, interval, end);
+    }
+    for (unsigned i = 0; i < device->n_bindings; i++) {
+        const RegBinding *binding = &device->bindings[i];
+
+        if (binding->end == REG_BINDING_LAPSED && binding->until < end
+            && !opens_lapse(row, binding))
+            add_older_lapse(events, binding);
+    }
+}
+
+static void add_eviction(GArray *events, const RegEviction *eviction)
+{
+    RegEvent *event = reg_events_add(
+        events, REG_EVENT_TAKEN, eviction->first_time,
+        eviction->count <= 1
+            ? g_strdup_printf("its place is taken by another device of the account, d%" //
+                              G_GUINT64_FORMAT,
+                              eviction->by)
+            : g_strdup_printf("its place is taken by another device of the account %u times, at "
+                              "last by d%" G_GUINT64_FORMAT,
+                              eviction->count, eviction->by));
+
+    event->until = eviction->last_time;
+    event->count = eviction->count;
+    reg_event_cite(event, eviction->first);
+    if (eviction->count > 1)
+        reg_event_cite(event, eviction->last);
+}
+
+static void add_forgotten(GArray *events, const RegForgotten *forgotten)
+{
+    char clock[NSEC_TEXT];
+    RegEvent *event = reg_events_add(
+        events, REG_EVENT_REGISTRAR_FORGOT, forgotten->time,
+        g_strdup_printf("the registrar answers %u to %s for it, although the binding was granted "
+                        "until %s",
+                        forgotten->status, sip_method_name(forgotten->method),
+                        nsec_to_clock(forgotten->until, clock)));
+
+    event->until = forgotten->last;
+    event->count = forgotten->count;
+    reg_event_cite(event, forgotten->request);
+    reg_event_cite(event, forgotten->answer);
 }
 
 void reg_events_add_bindings(GArray *events, const RegDevice *device, Nsec end)
 {
-    for (unsigned i = 0; i < device->n_bindings; i++) {
-        const RegBinding *binding = &device->bindings[i];
+    const RegLife *life = device->life;
 
-        if (i > 0)
-            add_move(events, &device->bindings[i - 1], binding);
-        if (has_lapsed(binding, end)) {
-            Nsec again = reachable_again(device, binding);
-
-            reg_events_add(events, REG_EVENT_LAPSED, binding->until,
-                           lapse_text(binding, again, end));
-        }
-    }
-}
-
-Nsec reg_timeline_unreachable(const RegDevice *device, Nsec end)
-{
-    Nsec dark = 0;
-    Nsec counted = NSEC_NONE; /* two lapses may share their silence */
-
-    for (unsigned i = 0; i < device->n_bindings; i++) {
-        const RegBinding *binding = &device->bindings[i];
-
-        if (!has_lapsed(binding, end))
-            continue;
-
-        Nsec from = MAX(binding->until, counted);
-        Nsec until = reg_events_known(reachable_again(device, binding), end);
-
-        if (until != NSEC_NONE && until > from) {
-            dark = MIN(dark, NSEC_MAX - reg_events_elapsed(from, until))
-                   + reg_events_elapsed(from, until);
-            counted = until;
-        }
-    }
-    return dark;
-}
-
-void reg_events_add_keepalives(GArray *events, const RegDevice *device)
-{
-    char span[NSEC_TEXT];
-
-    if (device->keepalives == 0 || device->first_keepalive == NSEC_NONE)
-        return;
-
-    Nsec last = reg_events_known(device->last_keepalive, device->first_keepalive);
-    RegEvent *event = reg_events_add(events, REG_EVENT_KEEPALIVES, device->first_keepalive, NULL);
-
-    event->until = last;
-    event->count = device->keepalives;
-    event->text =
-        device->keepalives == 1
-            ? g_strdup("one keep-alive")
-            : g_strdup_printf("%" G_GUINT64_FORMAT " keep-alives, every %s on average",
-                              device->keepalives,
-                              reg_events_interval(reg_events_elapsed(device->first_keepalive, last)
-                                                      / (Nsec)(device->keepalives - 1),
-                                                  span));
+    add_lapses(events, device, end);
+    if (life != NULL && life->evicted != NULL)
+        add_eviction(events, life->evicted);
+    if (life != NULL && life->forgotten != NULL)
+        add_forgotten(events, life->forgotten);
 }

@@ -10,6 +10,8 @@
 
 #include "base/hash.h"
 #include "binding.h"
+#include "lives.h"
+#include "outages.h"
 #include "state.h"
 
 const RegConfig reg_config_default = {
@@ -40,7 +42,9 @@ static void forget_device(Device *device, void *user)
         device->open->losses |= REG_LOSS_FORGOTTEN;
         cache_remove(device->open->table, device->open);
     }
-    flows_bind(tracker->flows, device, NULL, tracker->now);
+    inbound_forget(device);
+    names_forget(tracker->names, device);
+    flows_unbind(tracker->flows, device);
 }
 
 static Cache *new_table(RegTracker *tracker, const char *name, Nsec idle)
@@ -65,10 +69,16 @@ RegTracker *reg_tracker_new(const RegConfig *config, const RegSink *sink)
     tracker->now = NSEC_NONE;
     tracker->sites = sites_new();
     tracker->clients = clients_new();
+    tracker->crowds = crowds_new();
+    tracker->pairs = pairs_new();
     if (config->secrets != NULL && reg_secrets_size(config->secrets) > 0)
         tracker->digest = reg_digest_new();
+    tracker->nats = nats_new();
+    tracker->names = names_new();
     tracker->flows = flows_new();
     tracker->devices = devices_new(config->max_devices, config->max_bytes, forget_device, tracker);
+    tracker->inbounds =
+        inbounds_new(tracker->flows, tracker->names, tracker->sites, &tracker->ledger);
     tracker->chains = new_table(tracker, "reg.chains", config->chain_idle);
     tracker->settled = new_table(tracker, "reg.settled_chains", config->settled_idle);
     return tracker;
@@ -83,8 +93,13 @@ void reg_tracker_free(RegTracker *tracker)
     cache_free(tracker->chains);
     devices_free(tracker->devices);
     flows_free(tracker->flows);
+    names_free(tracker->names);
+    nats_free(tracker->nats);
+    inbounds_free(tracker->inbounds);
+    crowds_free(tracker->crowds);
     sites_free(tracker->sites);
     clients_free(tracker->clients);
+    pairs_free(tracker->pairs);
     reg_digest_free(tracker->digest);
     g_free(tracker);
 }
@@ -92,12 +107,15 @@ void reg_tracker_free(RegTracker *tracker)
 void reg_tracker_add_capture(RegTracker *tracker, const CaptureInfo *info)
 {
     sites_add_capture(tracker->sites, info);
+    pairs_add_place(tracker->pairs, info->place);
 }
 
-void reg_tracker_message(RegTracker *tracker, const SipMessage *message)
+void reg_tracker_message(RegTracker *tracker, SipMessage *message)
 {
     tracker_see_time(tracker, message->meta.time);
+    tracker_see_message(tracker, message);
     sites_message(tracker->sites, message);
+    pairs_message(tracker->pairs, message);
     if (message->anomalies & SIP_CUT_SHORT)
         ledger_add(&tracker->ledger, REG_LOSS_TRUNCATED, message->meta.time);
     if (message->is_request)
@@ -107,7 +125,7 @@ void reg_tracker_message(RegTracker *tracker, const SipMessage *message)
 void reg_tracker_keepalive(RegTracker *tracker, const NetMeta *meta, SipKeepalive kind)
 {
     tracker_see_time(tracker, meta->time);
-    flows_keepalive(tracker->flows, meta);
+    tracker_see_keepalive(tracker, meta, kind);
 }
 
 void reg_tracker_event(RegTracker *tracker, const NetEvent *event)
@@ -146,19 +164,35 @@ static RegBindingEnd end_of_time(const RegTracker *tracker, const Device *device
     return clock_set ? REG_BINDING_UNKNOWN : REG_BINDING_LAPSED;
 }
 
+/* The end of the captures of those places that show it. */
+static Nsec watched_until(const RegTracker *tracker, const Device *device)
+{
+    Nsec until = NSEC_NONE;
+
+    for (unsigned i = 0; i < DEVICE_HOPS; i++) {
+        if (device->hops[i] != NULL)
+            until = MAX(until, sites_watched_until(tracker->sites, device->hops[i]->place));
+    }
+    return until != NSEC_NONE ? MIN(until, tracker->now) : tracker->now;
+}
+
 static void finish_device(RegTracker *tracker, Device *device)
 {
-    const Flow *flow = device->flow;
+    const Flow *flow = device->hops[0];
+    Nsec end = watched_until(tracker, device);
 
+    device->public.unwatched = tracker->now - end;
     flows_settle(device);
-    binding_finish(device, tracker->now, end_of_time(tracker, device), tracker->sink.binding,
+    life_finish(device, end);
+    outages_finish(device);
+    binding_finish(device, end, end_of_time(tracker, device), tracker->sink.binding,
                    tracker->sink.user);
     if (flow == NULL)
         return;
     /* A gateway may have failed with all of its accounts at first. */
-    if (sites_registers(tracker->sites, &flow->ends.src.addr))
+    if (sites_registers(tracker->sites, &flow->end.device.addr))
         device->public.scanner = false;
-    else if (sites_is_scanner(tracker->sites, &flow->ends.src.addr))
+    else if (sites_is_scanner(tracker->sites, &flow->end.device.addr))
         device->public.scanner = true;
 }
 
@@ -175,6 +209,7 @@ void reg_tracker_finish(RegTracker *tracker, const NetStats *net)
     tracker->stats.devices = devices->len;
     tracker->stats.devices_forgotten = devices_forgotten(tracker->devices);
     sites_finish(tracker->sites, net);
+    crowds_finish(tracker->crowds, tracker->sites, devices);
 }
 
 Nsec reg_tracker_now(const RegTracker *tracker)
@@ -198,6 +233,8 @@ void reg_tracker_each_site(const RegTracker *tracker,
                            void (*visit)(const RegSite *site, void *user), void *user)
 {
     sites_each(tracker->sites, visit, user);
+    nats_each(tracker->nats, visit, user);
+    crowds_each(tracker->crowds, visit, user);
 }
 
 const RegCaptureSite *reg_tracker_capture(const RegTracker *tracker, unsigned index)
@@ -213,10 +250,12 @@ const RegStats *reg_tracker_stats(const RegTracker *tracker)
 unsigned reg_tracker_tables(const RegTracker *tracker, CacheStats *tables, unsigned max)
 {
     const CacheStats own[] = { devices_stats(tracker->devices), cache_stats(tracker->chains),
-                               cache_stats(tracker->settled), flows_stats(tracker->flows),
-                               clients_stats(tracker->clients) };
+                               cache_stats(tracker->settled),   flows_stats(tracker->flows),
+                               clients_stats(tracker->clients), nats_stats(tracker->nats) };
     unsigned n = MIN(max, (unsigned)G_N_ELEMENTS(own));
 
     memcpy(tables, own, n * sizeof(*own));
+    n += pairs_tables(tracker->pairs, tables + n, max - n);
+    n += crowds_tables(tracker->crowds, tables + n, max - n);
     return n + sites_tables(tracker->sites, tables + n, max - n);
 }

@@ -10,6 +10,7 @@
 #include "icmp.h"
 #include "identity.h"
 #include "links.h"
+#include "lives.h"
 #include "lookups.h"
 #include "state.h"
 #include "step.h"
@@ -100,8 +101,18 @@ static void take_icmp(RegTracker *tracker, const NetEvent *event)
     RegIcmpKind kind = icmp_kind_of(event);
     Chain *chain = kind != REG_ICMP_OTHER ? chain_quoted(tracker, event) : NULL;
 
+    inbounds_icmp(tracker->inbounds, event);
     if (chain != NULL)
         icmp_add(kind == REG_ICMP_TOO_BIG ? &chain->public.too_big : &chain->public.icmp, event);
+}
+
+/* The connection that a device registers over is over. */
+static void take_disconnect(RegTracker *tracker, const NetEvent *event)
+{
+    Device *device = flows_device(tracker->flows, &event->meta.flow);
+
+    if (device != NULL && life_is_bound(device, event->meta.time))
+        life_disconnected(device, event);
 }
 
 /* A reset in the name of the server that came a shorter or longer way than its
@@ -127,6 +138,10 @@ void tracker_take_event(RegTracker *tracker, const NetEvent *event)
         take_icmp(tracker, event);
     else if (event->kind == NET_EVENT_RESET)
         take_reset(tracker, &event->meta);
+    else if (event->kind == NET_EVENT_ALIVE)
+        tracker_see_segment(tracker, &event->meta);
+    if (event->kind == NET_EVENT_RESET || event->kind == NET_EVENT_CLOSE)
+        take_disconnect(tracker, event);
     if (flow->transport == NET_TCP && (links_is_sip(&flow->dst) || links_is_sip(&flow->src)))
         links_event(tracker->clients, event);
 }

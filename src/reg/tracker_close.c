@@ -4,6 +4,7 @@
 
 #include "attempt.h"
 #include "haste.h"
+#include "lives.h"
 #include "state.h"
 #include "step.h"
 #include "verify.h"
@@ -77,6 +78,39 @@ static bool is_over(const RegChain *chain, CacheDrop why)
            || (chain->followed && reg_step_status(reg_chain_last_step(chain)) != 0);
 }
 
+static void add_rewrites(RegChain *chain, RegRewrites *rewrites)
+{
+    for (unsigned i = 0; i < chain->n_rewrites; i++) {
+        if (chain->rewrites[i] == rewrites)
+            return;
+    }
+    if (rewrites != NULL && chain->n_rewrites < G_N_ELEMENTS(chain->rewrites))
+        chain->rewrites[chain->n_rewrites++] = rewrites;
+}
+
+static void find_rewrites(const RegTracker *tracker, RegChain *chain)
+{
+    for (unsigned i = 0; i < chain->steps->len; i++) {
+        const RegStep *step = reg_chain_step(chain, i);
+
+        for (unsigned k = 1; k < step->n_sightings; k++)
+            add_rewrites(chain,
+                         pairs_rewrites(tracker->pairs, &step->sightings[k - 1]->hop.src,
+                                        step->sightings[k - 1]->place, step->sightings[k]->place));
+    }
+}
+
+/* What other messages of the phone showed, where this one did not get that far. */
+static void find_rewrites_beyond(const RegTracker *tracker, RegChain *chain)
+{
+    const SipTxn *txn = reg_step_txn(reg_chain_last_step(chain));
+
+    if (txn->place == CAPTURE_PLACE_UNSAID)
+        return;
+    for (uint32_t place = txn->place + 1; place <= CAPTURE_PLACE_SERVER; place++)
+        add_rewrites(chain, pairs_rewrites(tracker->pairs, &txn->hop.src, txn->place, place));
+}
+
 static void settle(RegTracker *tracker, Chain *chain, CacheDrop why)
 {
     RegChain *public = &chain->public;
@@ -89,10 +123,18 @@ static void settle(RegTracker *tracker, Chain *chain, CacheDrop why)
         || (!is_over(public, why) && public->watched - waiting_since(public) < CHAIN_SILENCE);
     public->losses = losses_of(tracker, chain);
     public->outcome = chain_outcome_of(public);
+    find_rewrites(tracker, public);
+    find_rewrites_beyond(tracker, public);
+    public->looked_on = sites_looked_on(tracker->sites, public->opened, public->last);
+    public->clock_uncertainty = sites_clock_uncertainty(tracker->sites);
     public->vantage = vantage_of(tracker, public);
     public->recovered = device->last_accepted != NSEC_NONE && device->last_accepted > public->last;
+    chain->device->public.vantage |= public->vantage;
+    chain->device->public.losses |= public->losses;
     public->server_answers_others =
         sites_server_answers_others(tracker->sites, &reg_step_txn(last)->hop, public->opened);
+    public->server_marks_others =
+        sites_server_marks_others(tracker->sites, &reg_step_txn(last)->hop);
 }
 
 static void count_outcome(RegDevice *device, RegOutcome outcome)
@@ -130,8 +172,11 @@ static void record_attempt(RegTracker *tracker, Chain *chain, bool cited)
 
     attempt->cited = cited;
     count_outcome(&device->public, attempt->outcome);
+    if (attempt->outcome == REG_OUTCOME_UNANSWERED)
+        life_unanswered(device, reg_step_txn(reg_chain_last_step(&chain->public)));
     count_login(&device->public, &chain->public);
     haste_note(device, attempt);
+    crowds_note(tracker->crowds, &chain->public);
     if (tracker->sink.attempt != NULL)
         tracker->sink.attempt(&device->public, attempt, tracker->sink.user);
     attempt_keep(device, attempt, (unsigned)tracker->config.max_attempts_kept);

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "binding.h"
 #include "identity.h"
+#include "lives.h"
 #include "logins.h"
 #include "nonces.h"
 #include "state.h"
@@ -19,36 +20,19 @@ static void close_chain(Chain *chain, void *user)
 
 /* The phone's own address stands in its Via; behind a NAT the packet's source
  * is another one (RFC 3581). */
-static void learn_addresses(Device *device, const SipTxn *txn)
+static void learn_addresses(Device *device, const NetEndpoint *named, const SipTxn *txn)
 {
     RegDevice *public = &device->public;
-    SipVia via = sip_message_via(txn->request);
-    NetEndpoint own = { .port = via.port != 0 ? via.port : 5060 };
-    bool own_known = net_addr_parse(via.host, &own.addr);
     const NetEndpoint *source = &txn->hop.src;
 
-    if (own_known && !net_addr_equal(&own.addr, &source->addr)
-        && sip_message_via_count(txn->request) == 1) {
-        device_add_endpoint(public->addresses, &public->n_addresses, &own);
+    if (named->addr.version != 0) {
+        device_add_endpoint(public->addresses, &public->n_addresses, named);
         device_add_endpoint(public->public_addresses, &public->n_public_addresses, source);
     } else {
         device_add_endpoint(public->addresses, &public->n_addresses, source);
     }
     public->server = txn->hop.dst;
     public->transport = txn->hop.transport;
-}
-
-/* Seen from inside, the answer's Via tells what the server saw (RFC 3261
- * section 18.2.1, RFC 3581 section 4). */
-static void learn_public_address(Device *device, const SipMessage *answer)
-{
-    SipVia via = sip_message_via(answer);
-    NetEndpoint seen = { .port = via.rport };
-
-    if (!net_addr_parse(via.received, &seen.addr)
-        || net_addr_equal(&seen.addr, &answer->meta.flow.dst.addr))
-        return;
-    device_add_endpoint(device->public.public_addresses, &device->public.n_public_addresses, &seen);
 }
 
 static void move_to(Chain *chain, Cache *table, Nsec now)
@@ -139,6 +123,57 @@ static void add_step(RegTracker *tracker, Chain *chain, RegStep step, SipTxn *tx
     touch_chain(chain, txn->opened);
 }
 
+static NetEndpoint own_end(const Device *device)
+{
+    const RegDevice *public = &device->public;
+
+    return public->n_addresses > 0 ? public->addresses[public->n_addresses - 1]
+                                   : (NetEndpoint){ 0 };
+}
+
+/* A new Call-ID and tag alone are the habit of some trunks (RFC 3261 section 10.2 asks for
+ * one Call-ID); a connection has another port each time. */
+static bool is_boot(const Device *device, const NetEndpoint *own_before, bool other_contact,
+                    const SipTxn *txn)
+{
+    NetEndpoint own = own_end(device);
+
+    return device->anew && txn->hop.transport == NET_UDP
+           && (other_contact || !net_endpoint_equal(&own, own_before));
+}
+
+static void learn_device(RegTracker *tracker, Device *device, const RegStep *step,
+                         const Identity *identity, const SipTxn *txn)
+{
+    OwnEnd own = { .before = own_end(device), .named = identity->own };
+    bool other_contact = str_present(identity->contact.whole)
+                         && !str_equal(text_view(device->public.contact), identity->contact.whole);
+
+    text_set(&device->public.contact, identity->contact.whole);
+    learn_addresses(device, &own.named, txn);
+    if (is_boot(device, &own.before, other_contact, txn))
+        life_booted(device, txn);
+    tracker_bind_path(tracker, device, step, txn, &own);
+}
+
+/* The same REGISTER on another hop: where that is behind the NAT, it shows the
+ * device's public address. */
+static void learn_hop(RegTracker *tracker, Device *device, const RegStep *step, const SipTxn *txn)
+{
+    RegDevice *public = &device->public;
+    OwnEnd own = { .before = own_end(device) };
+    const Flow *flow;
+
+    if (txn->request == NULL)
+        return;
+    if (!identity_own_end(txn->request, &own.named))
+        own.named = (NetEndpoint){ 0 };
+    tracker_bind_path(tracker, device, step, txn, &own);
+    flow = flows_find(tracker->flows, &txn->hop.src, txn->hop.transport);
+    if (flow != NULL && flow->outside)
+        device_add_endpoint(public->public_addresses, &public->n_public_addresses, &txn->hop.src);
+}
+
 /* True: it is one of the device's newest requests seen on another hop. */
 static bool add_sighting(RegTracker *tracker, Device *device, uint64_t call_id, SipTxn *txn)
 {
@@ -147,23 +182,39 @@ static bool add_sighting(RegTracker *tracker, Device *device, uint64_t call_id, 
 
     if (step == NULL)
         return false;
-    if (step_add_sighting(step, txn))
+    if (step_add_sighting(step, txn)) {
         txn->owner = chain;
+        learn_hop(tracker, device, step, txn);
+    }
     touch_chain(chain, txn->opened);
     return true;
 }
 
-static void learn_device(RegTracker *tracker, Device *device, const Identity *identity,
-                         const SipTxn *txn)
+/* True: the same message was seen at another place, whatever became of its
+ * Call-ID, tags and addresses on the way. */
+static bool join_twin(RegTracker *tracker, const SipMessage *message, SipTxn *txn)
 {
-    text_set(&device->public.contact, identity->contact.whole);
-    learn_addresses(device, txn);
-    flows_bind(tracker->flows, device, &txn->hop, txn->opened);
+    SipTxn *twin = pairs_join(tracker->pairs, message, txn);
+    Chain *chain = twin != NULL ? twin->owner : NULL;
+    RegStep *step = chain != NULL ? chain_step_of(chain, twin) : NULL;
+
+    if (step == NULL || step_has_hop(step, txn) || !step_add_sighting(step, txn))
+        return false;
+    txn->owner = chain;
+    learn_hop(tracker, chain->device, step, txn);
+    touch_chain(chain, txn->opened);
+    return true;
 }
 
 static void take_request(RegTracker *tracker, SipTxn *txn)
 {
     g_autofree char *aor = identity_aor(txn->request);
+
+    if (join_twin(tracker, txn->request, txn)) {
+        sites_request(tracker->sites, txn, aor);
+        return;
+    }
+
     Identity identity = identity_of(txn->request, aor);
     Device *device = devices_find(tracker->devices, &identity, txn->opened);
 
@@ -178,7 +229,7 @@ static void take_request(RegTracker *tracker, SipTxn *txn)
         chain = open_chain(tracker, device, txn->request);
     chain->call_id = identity.call_id; /* another one, where only the nonce joins them */
     add_step(tracker, chain, step, txn);
-    learn_device(tracker, device, &identity, txn);
+    learn_device(tracker, device, NULL, &identity, txn);
 }
 
 /* An answer whose request was not captured: it still names the account. */
@@ -236,7 +287,7 @@ static void accept_step(RegTracker *tracker, Chain *chain, const RegStep *step, 
     nonces_accept(device, chain->public.id, chain_ordinal_of(chain, step));
     if (chain->table != tracker->settled)
         move_to(chain, tracker->settled, txn->answered);
-    binding_accept(device, step, txn, tracker->sink.binding, tracker->sink.user);
+    tracker_accept_binding(tracker, device, step, txn);
 }
 
 /* What the first answer on any hop changes. */
@@ -261,7 +312,7 @@ static void take_belated(RegTracker *tracker, Chain *chain, RegStep *step, SipTx
         return; /* another hop told already */
     step_take_request(step, txn->request);
     logins_read(chain, ordinal, step);
-    learn_device(tracker, chain->device, &identity, txn);
+    learn_device(tracker, chain->device, step, &identity, txn);
     if (ordinal == 0) {
         chain->public.purpose = chain_purpose_of(step, chain->device);
         chain->public.head_cut = false;
@@ -273,7 +324,11 @@ static void take_belated(RegTracker *tracker, Chain *chain, RegStep *step, SipTx
 void reg_tracker_opened(RegTracker *tracker, SipTxn *txn)
 {
     tracker_see_time(tracker, txn->touched);
-    if (txn->method != SIP_METHOD_REGISTER || txn->request == NULL)
+    if (txn->method != SIP_METHOD_REGISTER) {
+        inbounds_opened(tracker->inbounds, txn);
+        return;
+    }
+    if (txn->request == NULL)
         return;
 
     Chain *chain = txn->owner;
@@ -298,9 +353,14 @@ static bool was_answered(const RegStep *step, const SipTxn *txn)
 void reg_tracker_answered(RegTracker *tracker, SipTxn *txn)
 {
     tracker_see_time(tracker, txn->touched);
-    if (txn->method != SIP_METHOD_REGISTER)
+    if (txn->method != SIP_METHOD_REGISTER) {
+        if (txn->owner != NULL)
+            inbounds_answered(tracker->inbounds, txn);
+        else
+            tracker_see_refusal(tracker, txn);
         return;
-    if (txn->owner == NULL && txn->request == NULL)
+    }
+    if (txn->owner == NULL && txn->request == NULL && !join_twin(tracker, txn->answer, txn))
         take_headless(tracker, txn, txn->answer);
     sites_answer(tracker->sites, txn);
 
@@ -313,7 +373,8 @@ void reg_tracker_answered(RegTracker *tracker, SipTxn *txn)
     if (!was_answered(step, txn))
         take_answer(tracker, chain, step, txn);
     note_nonces(chain, step, txn->answer); /* after it: nextnonce outlives the nonces before it */
-    learn_public_address(chain->device, txn->answer);
+    life_server_heard(chain->device, txn);
+    tracker_see_told(tracker, chain->device, txn->answer);
     touch_chain(chain, txn->answered);
 }
 
@@ -323,8 +384,13 @@ void reg_tracker_copied(RegTracker *tracker, SipTxn *txn, const SipMessage *copy
 
     tracker_see_time(tracker, copy->meta.time);
     tracker->stats.retransmissions++;
+    if (txn->method != SIP_METHOD_REGISTER)
+        inbounds_copied(tracker->inbounds, txn, copy);
     if (chain == NULL)
         return;
+    /* A phone that repeats what was accepted goes on doing so, in longer and longer steps. */
+    if (copy->is_request && chain->table == tracker->settled)
+        move_to(chain, tracker->chains, copy->meta.time);
     touch_chain(chain, copy->meta.time);
 
     const RegStep *step = chain_step_of(chain, txn);
@@ -336,8 +402,10 @@ void reg_tracker_copied(RegTracker *tracker, SipTxn *txn, const SipMessage *copy
 
 void reg_tracker_closed(RegTracker *tracker, SipTxn *txn)
 {
-    Chain *chain = txn->owner;
+    Chain *chain = txn->method == SIP_METHOD_REGISTER ? txn->owner : NULL;
 
+    if (txn->method != SIP_METHOD_REGISTER)
+        inbounds_closed(tracker->inbounds, txn, tracker->now);
     if (chain != NULL && txn->end == SIP_TXN_FORGOTTEN)
         chain->losses |= REG_LOSS_FORGOTTEN;
 }

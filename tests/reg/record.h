@@ -5,6 +5,7 @@
  * are seconds after START.
  */
 
+#include "reg/interval.h"
 #include "reg/timeline.h"
 #include "support/check.h"
 
@@ -53,6 +54,7 @@ static inline RegDevice device_of(RegAttempt *const *attempts, unsigned n)
         .id = 1,
         .aor = (char *)"alice@example.com",
         .first_seen = START,
+        .last_heard = NSEC_NONE,
         .last_keepalive = NSEC_NONE,
         .first_keepalive = NSEC_NONE,
         .n_attempts_kept = n,
@@ -68,6 +70,32 @@ static inline RegBinding binding_of(double since, double until, RegBindingEnd en
                          .until = AT(until),
                          .granted = 60,
                          .end = end };
+}
+
+/* An OPTIONS that was sent once more and not answered; the device's next
+ * packet at 'back', or none when that is negative. */
+static inline RegOutage outage_of(double from, double back)
+{
+    RegInbound request = {
+        .method = SIP_METHOD_OPTIONS,
+        .sent = AT(from),
+        .last_sent = AT(from + 0.5),
+        .answered = NSEC_NONE,
+        .copies = 1,
+        .request = { .frame = 20 },
+        .last = { .frame = 21 },
+    };
+
+    return (RegOutage){
+        .first = request,
+        .last = request,
+        .requests = 1,
+        .worked_until = NSEC_NONE,
+        .back = back >= 0 ? AT(back) : NSEC_NONE,
+        .back_ref = { .frame = back >= 0 ? 30 : 0 },
+        .works = NSEC_NONE,
+        .bound = true,
+    };
 }
 
 static inline const RegEvent *event_at(const GArray *events, unsigned index)

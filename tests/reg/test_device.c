@@ -1,17 +1,8 @@
 /*
- * The state of a device and how long it was registered.
+ * The state of a device at the end.
  */
 
 #include "record.h"
-
-static RegDevice with_binding(RegBinding *binding)
-{
-    RegDevice device = device_of(NULL, 0);
-
-    device.bindings = binding;
-    device.n_bindings = 1;
-    return device;
-}
 
 static RegState state_after(RegOutcome outcome, RegPurpose purpose, RegBinding *binding)
 {
@@ -88,16 +79,39 @@ static void a_clock_that_was_set_leaves_the_state_open(void **state)
                      REG_STATE_UNKNOWN);
 }
 
-static void registered_time_ends_with_the_capture(void **state)
+/* It believes that it is registered, and calls go elsewhere. */
+static void whose_place_was_taken_is_unreachable(void **state)
 {
-    RegBinding binding = binding_of(10, 70, REG_BINDING_OPEN);
-    RegDevice device = with_binding(&binding);
+    RegBinding taken = binding_of(0, 20, REG_BINDING_REPLACED);
 
-    assert_int_equal(reg_device_registered(&device, AT(40)), 30 * NSEC_SEC);
-    assert_int_equal(reg_device_registered(&device, AT(100)), 60 * NSEC_SEC);
-    assert_int_equal(reg_device_registered(&device, AT(5)), 0);
-    device.registered_before = 7 * NSEC_SEC;
-    assert_int_equal(reg_device_registered(&device, AT(100)), 67 * NSEC_SEC);
+    taken.taken_by = 2;
+    assert_int_equal(state_after(REG_OUTCOME_ACCEPTED, REG_PURPOSE_REFRESH, &taken),
+                     REG_STATE_UNREACHABLE);
+}
+
+static void an_outage_that_goes_on_makes_it_unreachable(void **state)
+{
+    RegBinding stands = binding_of(0, 60, REG_BINDING_OPEN);
+    RegBinding lapsed = binding_of(0, 20, REG_BINDING_LAPSED);
+    RegOutage outages[] = { outage_of(5, 8), outage_of(20, -1) };
+    RegLife life = { .outages = outages, .n_outages = 2 };
+    RegDevice device = device_of(NULL, 0);
+
+    device.bindings = &stands;
+    device.n_bindings = 1;
+    device.life = &life;
+    assert_int_equal(reg_device_state(&device, AT(30)), REG_STATE_UNREACHABLE);
+    outages[1].cut = true;
+    assert_int_equal(reg_device_state(&device, AT(30)), REG_STATE_REGISTERED);
+    outages[1].cut = false;
+    outages[1].losses = REG_LOSS_DROPS;
+    assert_int_equal(reg_device_state(&device, AT(30)), REG_STATE_REGISTERED);
+    outages[1].losses = 0;
+    device.bindings = &lapsed;
+    assert_int_equal(reg_device_state(&device, AT(30)), REG_STATE_LAPSED);
+    device.bindings = &stands;
+    outages[1].back = AT(25);
+    assert_int_equal(reg_device_state(&device, AT(30)), REG_STATE_REGISTERED);
 }
 
 static void every_state_and_end_has_a_name_of_its_own(void **state)
@@ -122,7 +136,8 @@ int main(void)
         cmocka_unit_test(a_refused_removal_leaves_the_binding),
         cmocka_unit_test(removing_an_old_contact_does_not_deregister),
         cmocka_unit_test(a_clock_that_was_set_leaves_the_state_open),
-        cmocka_unit_test(registered_time_ends_with_the_capture),
+        cmocka_unit_test(whose_place_was_taken_is_unreachable),
+        cmocka_unit_test(an_outage_that_goes_on_makes_it_unreachable),
         cmocka_unit_test(every_state_and_end_has_a_name_of_its_own),
     };
 

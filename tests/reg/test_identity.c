@@ -206,6 +206,90 @@ static void an_answer_names_the_way_back(void **state)
     assert_false(str_present(identity.contact.whole));
 }
 
+/* --- behind a NAT, by what it calls itself -------------------------------- */
+
+static bool own_end_of(const char *from, NetEndpoint *own)
+{
+    g_autoptr(SipMessage) message = request_of((Ask){ .from = from });
+
+    return identity_own_end(message, own);
+}
+
+static void behind_a_nat_the_via_names_the_phone(void **state)
+{
+    NetEndpoint own, phone = endpoint_of("192.168.1.10:5060");
+
+    assert_true(own_end_of("203.0.113.2:1024", &own));
+    assert_true(net_endpoint_equal(&own, &phone));
+    assert_true(own_end_of("10.0.0.2:1024", &own)); /* a NAT behind another */
+    assert_false(own_end_of("192.168.1.10:5060", &own));
+    assert_false(own_end_of("192.168.1.10:1024", &own));
+}
+
+static void a_proxy_or_a_public_via_names_nobody(void **state)
+{
+    g_autoptr(SipMessage) proxied =
+        request_of((Ask){ .from = "203.0.113.9:5060", .via = "203.0.113.9" });
+    NetMeta meta = { .flow = { .src = endpoint_of("192.168.1.10:5060"),
+                               .dst = endpoint_of("198.51.100.10:5060") } };
+    g_autoptr(SipMessage) told = sip_message_parse(
+        &meta, STR("REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.2\r\n\r\n"), 0);
+    g_autoptr(SipMessage) named = sip_message_parse(
+        &meta, STR("REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP phone.local\r\n\r\n"), 0);
+    NetEndpoint own;
+
+    assert_false(identity_own_end(proxied, &own));
+    assert_false(identity_own_end(told, &own));
+    assert_false(identity_own_end(named, &own));
+}
+
+/* Beside the server: its own end is in Via, its public one in the packet. */
+static Device *device_behind_nat(Ask ask, const char *own)
+{
+    Device *device = device_that_sent(ask);
+
+    device->public.public_addresses[0] = device->public.addresses[0];
+    device->public.n_public_addresses = 1;
+    device->public.addresses[0] = endpoint_of(own);
+    return device;
+}
+
+static bool is_same_behind_nat(const char *own, Ask then)
+{
+    Device *device = device_behind_nat((Ask){ .from = "203.0.113.2:1024" }, own);
+    RegBinding binding = { .until = AT(3600) };
+
+    device->bindings = &binding;
+    device->public.n_bindings = 1;
+
+    bool same = fits(device, then);
+
+    forget(device);
+    return same;
+}
+
+#define LEARNED "<sip:alice@203.0.113.2:1025>"
+
+/* After a reboot, from a new mapping, and with a Contact that it learned outside. */
+static void a_phone_behind_a_nat_is_known_by_its_own_address(void **state)
+{
+    Ask then = { NEW, .from = "203.0.113.2:1025", .contact = LEARNED };
+
+    assert_true(is_same_behind_nat("192.168.1.10:5060", then));
+    assert_false(is_same_behind_nat("192.168.1.11:5060", then));
+    then.from = "203.0.113.99:1025"; /* anybody may have that address in another place */
+    assert_false(is_same_behind_nat("192.168.1.10:5060", then));
+}
+
+static void another_program_on_the_same_host_is_another_device(void **state)
+{
+    assert_false(
+        is_same_behind_nat("192.168.1.10:5070", (Ask){ NEW, .from = "203.0.113.2:1025",
+                                                       .contact = "<sip:alice@192.168.1.10:"
+                                                                  "5071>",
+                                                       .agent = "Softphone" }));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +307,10 @@ int main(void)
         cmocka_unit_test(who_removes_everything_is_known_by_the_source),
         cmocka_unit_test(missing_tags_are_not_equal_tags),
         cmocka_unit_test(an_answer_names_the_way_back),
+        cmocka_unit_test(behind_a_nat_the_via_names_the_phone),
+        cmocka_unit_test(a_proxy_or_a_public_via_names_nobody),
+        cmocka_unit_test(a_phone_behind_a_nat_is_known_by_its_own_address),
+        cmocka_unit_test(another_program_on_the_same_host_is_another_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

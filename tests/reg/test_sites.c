@@ -161,6 +161,28 @@ static void a_server_that_answers_somebody_else_is_alive(void **state)
     sites_free(desk.sites);
 }
 
+static void a_server_that_marks_where_others_come_from_is_known(void **state)
+{
+    Desk desk;
+    NetFlow alice = hop_of((Ask){ 0 }), bob = hop_of((Ask){ .from = "192.168.1.20:5060" });
+    NetFlow elsewhere = hop_of((Ask){ .to = "198.51.100.11:5060" });
+
+    desk_init(&desk);
+    see(&desk, (Ask){ 0 }, true, 401);
+    see(&desk, (Ask){ .from = "192.168.1.20:5060" }, true, 401);
+    assert_false(sites_server_marks_others(desk.sites, &alice));
+    see(&desk, (Ask){ .via = "192.168.1.10;rport=5060;received=203.0.113.2" }, true, 401);
+    assert_false(sites_server_marks_others(desk.sites, &bob));
+    see(&desk, (Ask){ .via = "192.168.1.10;received=203.0.113.2" }, true, 401);
+    assert_false(sites_server_marks_others(desk.sites, &alice));
+    assert_true(sites_server_marks_others(desk.sites, &bob));
+    assert_false(sites_server_marks_others(desk.sites, &elsewhere));
+    see(&desk, (Ask){ .via = "192.168.1.20;received=203.0.113.2", .from = "192.168.1.20:5060" },
+        true, 401);
+    assert_true(sites_server_marks_others(desk.sites, &alice));
+    sites_free(desk.sites);
+}
+
 static void events_become_facts_of_their_capture(void **state)
 {
     Desk desk;
@@ -218,6 +240,54 @@ static void the_place_is_what_the_user_said_of_the_capture(void **state)
     sites_free(desk.sites);
 }
 
+static void a_place_looks_on_while_its_captures_run(void **state)
+{
+    Desk desk;
+    CaptureInfo other = { .path = (char *)"other.pcap", .place = CAPTURE_PLACE_SERVER };
+
+    desk_init(&desk);
+    desk.info.place = CAPTURE_PLACE_CLIENT;
+    desk.info.packets = other.packets = 9;
+    desk.info.first = 10 * NSEC_SEC;
+    desk.info.latest = 60 * NSEC_SEC;
+    other.first = NSEC_NONE;
+    other.latest = NSEC_NONE;
+    other.packets = 0;
+    sites_add_capture(desk.sites, &other);
+
+    uint32_t client = 1u << CAPTURE_PLACE_CLIENT;
+
+    assert_int_equal(sites_looked_on(desk.sites, 11 * NSEC_SEC, 59 * NSEC_SEC), client);
+    /* Half a second of the schedule may be missing at either end. */
+    assert_int_equal(sites_looked_on(desk.sites, 10 * NSEC_SEC - 400 * NSEC_MSEC, 60 * NSEC_SEC),
+                     client);
+    assert_int_equal(sites_looked_on(desk.sites, 9 * NSEC_SEC, 20 * NSEC_SEC), 0);
+    assert_int_equal(sites_looked_on(desk.sites, 20 * NSEC_SEC, 61 * NSEC_SEC), 0);
+    other.first = 0;
+    other.latest = INT64_MAX;
+    other.packets = 1;
+    assert_int_equal(sites_looked_on(desk.sites, 20 * NSEC_SEC, 30 * NSEC_SEC),
+                     client | 1u << CAPTURE_PLACE_SERVER);
+    sites_free(desk.sites);
+}
+
+static void clocks_that_were_not_compared_are_not_trusted(void **state)
+{
+    g_autoptr(CaptureClock) own = capture_clock_own();
+    CaptureInfo other = { .path = (char *)"other.pcap" };
+    Desk desk;
+
+    desk_init(&desk);
+    assert_int_equal(sites_clock_uncertainty(desk.sites), 0);
+    sites_add_capture(desk.sites, &other);
+    assert_int_equal(sites_clock_uncertainty(desk.sites), 0);
+    desk.info.clock = own;
+    assert_int_equal(sites_clock_uncertainty(desk.sites), NSEC_NONE);
+    other.clock = own;
+    assert_int_equal(sites_clock_uncertainty(desk.sites), 0);
+    sites_free(desk.sites);
+}
+
 static void paths_and_servers_are_bounded(void **state)
 {
     Desk desk;
@@ -247,9 +317,12 @@ int main(void)
         cmocka_unit_test(two_answers_without_requests_make_one_way),
         cmocka_unit_test(a_late_answer_whose_request_was_seen_is_not_headless),
         cmocka_unit_test(a_server_that_answers_somebody_else_is_alive),
+        cmocka_unit_test(a_server_that_marks_where_others_come_from_is_known),
         cmocka_unit_test(events_become_facts_of_their_capture),
         cmocka_unit_test(messages_that_the_snapshot_cut_are_counted),
         cmocka_unit_test(the_place_is_what_the_user_said_of_the_capture),
+        cmocka_unit_test(a_place_looks_on_while_its_captures_run),
+        cmocka_unit_test(clocks_that_were_not_compared_are_not_trusted),
         cmocka_unit_test(paths_and_servers_are_bounded),
     };
 

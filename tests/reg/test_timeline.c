@@ -351,6 +351,23 @@ static void survives_times_that_cannot_be(void **state)
     assert_int_equal(events->len, 4);
 }
 
+static void tells_one_attempt_alone_with_its_steps(void **state)
+{
+    RegAttemptStep steps[] = { exchange(0, 1, false, 401), exchange(0.1, 3, true, 200) };
+    RegAttempt attempt = attempt_of(steps, 2, REG_OUTCOME_ACCEPTED);
+
+    attempt.repeated = 3;
+
+    g_autoptr(GArray) events = reg_timeline_attempt(&attempt, AT(50));
+
+    assert_int_equal(events->len, 5); /* not folded, however quiet it was */
+    assert_int_equal(event_at(events, 0)->kind, REG_EVENT_REPEATED);
+    assert_null(event_at(events, 0)->step);
+    assert_ptr_equal(event_at(events, 1)->step, &steps[0]);
+    assert_ptr_equal(event_at(events, 2)->step, &steps[0]);
+    assert_ptr_equal(event_at(events, 4)->step, &steps[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +388,7 @@ int main(void)
         cmocka_unit_test(says_that_older_attempts_are_not_kept),
         cmocka_unit_test(keeps_time_order_over_attempts_and_lapses),
         cmocka_unit_test(survives_times_that_cannot_be),
+        cmocka_unit_test(tells_one_attempt_alone_with_its_steps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

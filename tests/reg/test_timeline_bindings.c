@@ -1,6 +1,5 @@
 /*
- * What happened between the messages: lapses, moves, keep-alives, and how long
- * a device could not be reached.
+ * When a device was not registered, as a list of events.
  */
 
 #include "record.h"
@@ -25,7 +24,6 @@ static void tells_a_lapse_and_when_it_ended(void **state)
     assert_event(events, 0, REG_EVENT_LAPSED,
                  "registration ran out (granted 60 s): unreachable for 40 s, until 12:01:40.000");
     assert_int_equal(event_at(events, 0)->time, AT(60));
-    assert_int_equal(reg_timeline_unreachable(&device, AT(120)), 40 * NSEC_SEC);
 }
 
 static void tells_a_lapse_without_end(void **state)
@@ -34,10 +32,10 @@ static void tells_a_lapse_without_end(void **state)
     RegDevice device = bound(bindings, 1);
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(90));
 
+    assert_int_equal(events->len, 1);
     assert_event(events, 0, REG_EVENT_LAPSED,
                  "registration ran out (granted 60 s): unreachable since, 30 s until the capture "
                  "ends");
-    assert_int_equal(reg_timeline_unreachable(&device, AT(90)), 30 * NSEC_SEC);
 }
 
 static void a_lapse_after_the_capture_is_none(void **state)
@@ -47,90 +45,93 @@ static void a_lapse_after_the_capture_is_none(void **state)
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(30));
 
     assert_int_equal(events->len, 0);
-    assert_int_equal(reg_timeline_unreachable(&device, AT(30)), 0);
 }
 
-static void another_binding_keeps_the_device_reachable(void **state)
+static void another_binding_keeps_the_device_registered(void **state)
 {
     RegBinding bindings[] = { binding_of(0, 60, REG_BINDING_LAPSED),
                               binding_of(50, 160, REG_BINDING_OPEN) };
     RegDevice device = bound(bindings, 2);
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(120));
 
+    assert_int_equal(events->len, 1);
     assert_event(events, 0, REG_EVENT_LAPSED, "an older binding ran out: sip:alice@192.0.2.1");
-    assert_int_equal(reg_timeline_unreachable(&device, AT(120)), 0);
 }
 
-static void silence_shared_by_two_lapses_counts_once(void **state)
+static void two_bindings_that_end_at_once_are_one_lapse(void **state)
 {
     RegBinding bindings[] = { binding_of(0, 60, REG_BINDING_LAPSED),
                               binding_of(0, 60, REG_BINDING_LAPSED),
                               binding_of(100, 160, REG_BINDING_OPEN) };
     RegDevice device = bound(bindings, 3);
+    g_autoptr(GArray) events = reg_timeline_new(&device, AT(120));
 
-    assert_int_equal(reg_timeline_unreachable(&device, AT(120)), 40 * NSEC_SEC);
+    assert_int_equal(events->len, 1);
 }
 
-static void a_deregistered_device_is_not_unreachable(void **state)
+static void a_deregistered_device_has_not_lapsed(void **state)
 {
     RegBinding bindings[] = { binding_of(0, 60, REG_BINDING_REMOVED) };
     RegDevice device = bound(bindings, 1);
     g_autoptr(GArray) events = reg_timeline_new(&device, AT(120));
 
     assert_int_equal(events->len, 0);
-    assert_int_equal(reg_timeline_unreachable(&device, AT(120)), 0);
 }
 
-static void tells_when_the_source_changed(void **state)
+static void tells_who_took_its_place(void **state)
 {
-    RegBinding bindings[] = { binding_of(0, 30, REG_BINDING_REFRESHED),
-                              binding_of(30, 90, REG_BINDING_OPEN) };
-    RegDevice device = bound(bindings, 2);
-
-    bindings[1].source.port = 1672;
-
-    g_autoptr(GArray) events = reg_timeline_new(&device, AT(60));
-
-    assert_int_equal(events->len, 1);
-    assert_event(events, 0, REG_EVENT_MOVED,
-                 "now registered from 192.0.2.1:1672, before from 192.0.2.1:5060");
-    assert_int_equal(event_at(events, 0)->time, AT(30));
-}
-
-static void another_contact_is_no_move(void **state)
-{
-    RegBinding bindings[] = { binding_of(0, 30, REG_BINDING_REPLACED),
-                              binding_of(30, 90, REG_BINDING_OPEN) };
-    RegDevice device = bound(bindings, 2);
-
-    bindings[1].source.port = 1672;
-    bindings[1].contact = (char *)"sip:alice@192.0.2.1:1672";
-
-    g_autoptr(GArray) events = reg_timeline_new(&device, AT(60));
-
-    assert_int_equal(events->len, 0);
-}
-
-static void sums_up_keepalives(void **state)
-{
+    RegEviction eviction = { .count = 1,
+                             .by = 2,
+                             .first = { .frame = 9 },
+                             .last = { .frame = 9 },
+                             .first_time = AT(10),
+                             .last_time = AT(10) };
+    RegLife life = { .evicted = &eviction };
     RegDevice device = device_of(NULL, 0);
 
-    device.keepalives = 21;
-    device.first_keepalive = AT(7);
-    device.last_keepalive = AT(147);
+    device.life = &life;
 
-    g_autoptr(GArray) events = reg_timeline_new(&device, AT(150));
+    g_autoptr(GArray) once = reg_timeline_new(&device, AT(50));
+
+    assert_int_equal(once->len, 1);
+    assert_event(once, 0, REG_EVENT_TAKEN,
+                 "its place is taken by another device of the account, d2");
+    assert_int_equal(event_at(once, 0)->frames[0].frame, 9);
+    eviction.count = 3;
+    eviction.last.frame = 19;
+    eviction.last_time = AT(40);
+
+    g_autoptr(GArray) often = reg_timeline_new(&device, AT(50));
+
+    assert_event(often, 0, REG_EVENT_TAKEN,
+                 "its place is taken by another device of the account 3 times, at last by d2");
+    assert_int_equal(event_at(often, 0)->until, AT(40));
+    assert_int_equal(event_at(often, 0)->frames[1].frame, 19);
+}
+
+static void tells_what_the_registrar_forgot(void **state)
+{
+    RegForgotten forgotten = { .count = 2,
+                               .method = SIP_METHOD_INVITE,
+                               .status = 404,
+                               .request = { .frame = 7 },
+                               .answer = { .frame = 8 },
+                               .time = AT(10),
+                               .last = AT(20),
+                               .until = AT(40) };
+    RegLife life = { .forgotten = &forgotten };
+    RegDevice device = device_of(NULL, 0);
+
+    device.life = &life;
+
+    g_autoptr(GArray) events = reg_timeline_new(&device, AT(50));
 
     assert_int_equal(events->len, 1);
-    assert_event(events, 0, REG_EVENT_KEEPALIVES, "21 keep-alives, every 7.0 s on average");
-    assert_int_equal(event_at(events, 0)->count, 21);
-    assert_int_equal(event_at(events, 0)->until, AT(147));
-
-    device.keepalives = 1;
-
-    g_autoptr(GArray) single = reg_timeline_new(&device, AT(150));
-
-    assert_event(single, 0, REG_EVENT_KEEPALIVES, "one keep-alive");
+    assert_event(events, 0, REG_EVENT_REGISTRAR_FORGOT,
+                 "the registrar answers 404 to INVITE for it, although the binding was granted "
+                 "until 12:00:40.000");
+    assert_int_equal(event_at(events, 0)->count, 2);
+    assert_int_equal(event_at(events, 0)->n_frames, 2);
 }
 
 static void survives_bindings_that_cannot_be(void **state)
@@ -146,7 +147,6 @@ static void survives_bindings_that_cannot_be(void **state)
     g_autoptr(GArray) events = reg_timeline_new(&device, NSEC_MAX);
 
     assert_true(events->len >= 2);
-    assert_true(reg_timeline_unreachable(&device, NSEC_MAX) > 0);
 }
 
 int main(void)
@@ -155,12 +155,11 @@ int main(void)
         cmocka_unit_test(tells_a_lapse_and_when_it_ended),
         cmocka_unit_test(tells_a_lapse_without_end),
         cmocka_unit_test(a_lapse_after_the_capture_is_none),
-        cmocka_unit_test(another_binding_keeps_the_device_reachable),
-        cmocka_unit_test(silence_shared_by_two_lapses_counts_once),
-        cmocka_unit_test(a_deregistered_device_is_not_unreachable),
-        cmocka_unit_test(tells_when_the_source_changed),
-        cmocka_unit_test(another_contact_is_no_move),
-        cmocka_unit_test(sums_up_keepalives),
+        cmocka_unit_test(another_binding_keeps_the_device_registered),
+        cmocka_unit_test(two_bindings_that_end_at_once_are_one_lapse),
+        cmocka_unit_test(a_deregistered_device_has_not_lapsed),
+        cmocka_unit_test(tells_who_took_its_place),
+        cmocka_unit_test(tells_what_the_registrar_forgot),
         cmocka_unit_test(survives_bindings_that_cannot_be),
     };
 
