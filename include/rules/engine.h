@@ -57,3 +57,5 @@ const GArray *rule_engine_abstentions(RuleEngine *engine);
 /* One rule on one subject, with the vantage and the needs checked first. This
  * is what the tests call. */
 RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *finding);
+RuleVerdict rule_apply_device(const Rule *rule, const RegDevice *device, Nsec now,
+                              Finding *finding);

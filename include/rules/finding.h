@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "reg/rewrites.h"
 #include "sip/message.h"
 
 typedef struct Rule Rule;
@@ -52,6 +53,7 @@ typedef struct Finding {
     GArray *rejected;              /* of FindingRejected */
     char *settle;                  /* what would decide it; NULL when proven */
     char *advice;                  /* NULL: the rule's own */
+    RegRewrites *rewrites;         /* what differs between two places; NULL: does not matter here */
     const char *abstained_because; /* constant text, when the rule abstained */
     bool silenced;                 /* the engine: a narrower rule has spoken */
 } Finding;
@@ -73,6 +75,9 @@ void finding_cite(Finding *finding, const char *name, CaptureRef ref, Nsec time,
                   const char *expected);
 void finding_cite_message(Finding *finding, const char *name, const SipMessage *message,
                           const char *expected);
+
+/* The message on both sides is to be shown beside the facts; keeps a reference. */
+void finding_show(Finding *finding, RegRewrites *rewrites);
 
 const char *finding_advice(const Finding *finding);
 

@@ -28,6 +28,21 @@ typedef enum RuleNeed {
     RULE_NEEDS_WHOLE = 1 << 3,  /* whole messages: it rests on what is not in them */
 } RuleNeed;
 
+/* How a fault looks from each place; NULL: there is nothing to say. */
+typedef struct RuleViews {
+    const char *client; /* beside the phone */
+    const char *middle; /* on the path */
+    const char *server; /* beside the registrar */
+} RuleViews;
+
+/* How to mend it, by who has the means; NULL: there is nothing to say. */
+typedef struct RuleFixes {
+    const char *phone;
+    const char *router;
+    const char *asterisk;
+    const char *kamailio;
+} RuleFixes;
+
 struct Rule {
     const char *id;    /* the file's name, and the sample's, and the anchor's */
     const char *area;  /* "chain", "capture" ... */
@@ -43,6 +58,11 @@ struct Rule {
     const char *advice;    /* what to do next, for somebody who does not */
     const char *confusion; /* what it must not be confused with */
     const char *reference; /* "RFC 3261 section 22.2" */
+
+    /* The rest of the story, for "whyreg explain"; a rule may leave it out. */
+    const char *should; /* what happens when all is well, and where that is written */
+    RuleViews seen;
+    RuleFixes fix;
 
     /* Exactly one of the three. */
     RuleVerdict (*check_chain)(const RegChain *chain, Finding *finding);

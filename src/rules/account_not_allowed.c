@@ -60,6 +60,20 @@ const Rule rule_account_not_allowed = {
               "address, number of contacts (Asterisk: max_contacts of the aor, permit/deny; "
               "FRITZ!Box: login from the internet).",
     .confusion = "403 as a server's word for a wrong password: then the digest does not verify.",
+    .should = "After the digest the registrar checks whether this user may change the bindings of "
+              "this address (RFC 3261 section 10.3 step 4).",
+    .seen = {
+        .client = "403 after credentials that are right.",
+        .middle = "The same.",
+        .server = "The same, with the reason in its log.",
+    },
+    .fix = {
+        .phone = "Register the address that belongs to the login.",
+        .router = "Nothing, unless the registrar allows certain addresses only.",
+        .asterisk = "aor: max_contacts above 0; endpoint or acl: permit/deny, contact_permit.",
+        .kamailio = "auth_check() flag 1 (login equals To), permissions, and whatever the script "
+                    "asks before save().",
+    },
     .reference = "RFC 3261 section 10.3 step 4",
     .check_chain = check,
 };

@@ -41,6 +41,20 @@ const Rule rule_account_unknown = {
               "endpoint's 'aors' and the aor section's name; Kamailio: kamctl ul show, the domain "
               "table). On a FRITZ!Box the same answer means: login from the internet not allowed.",
     .confusion = "A server that hides a wrong password behind 404.",
+    .should = "The registrar finds the address in To among those that it serves (RFC 3261 section "
+              "10.3 step 5).",
+    .seen = {
+        .client = "404 or 604, before or after the credentials.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Check user and domain of the account.",
+        .router = "Nothing.",
+        .asterisk = "The user part of To has to be the name of an aor that the endpoint lists in "
+                    "'aors'.",
+        .kamailio = "The domain table and alias= lines; the subscriber.",
+    },
     .reference = "RFC 3261 section 10.3 step 5",
     .check_chain = check,
 };

@@ -98,6 +98,21 @@ const Rule rule_algorithm_unsupported = {
     .advice = "Let the server offer MD5 as well (last, RFC 8760), write it in capitals, or update "
               "the phone.",
     .confusion = "A phone that is silent for another reason: no password, another realm.",
+    .should = "The registrar offers its algorithms in several challenges, the one it likes best "
+              "first, and the phone answers the first that it knows (RFC 8760 section 2.4).",
+    .seen = {
+        .client = "A 401 with SHA-256 and no MD5, and silence or an answer with another algorithm.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Update it.",
+        .router = "Nothing.",
+        .asterisk = "In the auth section supported_algorithms_uas=SHA-256,MD5 (from 20.12, 21.7 "
+                    "and 22.2 on; before, MD5 is all there is). 'pjproject show buildopts' tells "
+                    "what is built in.",
+        .kamailio = "modparam(\"auth\", \"algorithm\", \"MD5\"), or leave it out.",
+    },
     .reference = "RFC 8760 section 2.4",
     .check_chain = check,
 };

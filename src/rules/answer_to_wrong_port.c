@@ -154,6 +154,21 @@ const Rule rule_answer_to_wrong_port = {
               "on the server (Asterisk pjsip.conf: force_rport=yes at the endpoint; Kamailio: "
               "force_rport(); FreeSWITCH: NDLB-force-rport).",
     .confusion = "Answers to the right port that are lost on the way: see answer_lost.",
+    .should = "With rport the answer goes to the source port of the request; without it, to the "
+              "port in Via (RFC 3581 section 4, RFC 3261 section 18.2.2).",
+    .seen = {
+        .client = "Copies of the request and no answer.",
+        .middle = "Answers to another port than the requests come from.",
+        .server = "The same: compare the destination port of the answer with the source port of "
+                  "the request.",
+    },
+    .fix = {
+        .phone = "Switch on rport, or let it send from the port that it listens on.",
+        .router = "Nothing: the packet is addressed wrongly before it gets there. A SIP ALG may "
+                  "have changed Via, though.",
+        .asterisk = "force_rport=yes at the endpoint.",
+        .kamailio = "force_rport() before the first answer.",
+    },
     .reference = "RFC 3261 section 18.2.2, RFC 3581 section 4",
     .check_chain = check,
 };

@@ -104,6 +104,23 @@ const Rule rule_auth_username_wrong = {
               "the account at the server; it may differ from the extension or number.",
     .confusion = "A user name that differs from the address of record: that is normal as long as "
                  "the server accepts it.",
+    .should = "The username in Authorization is the name of the account at the registrar; it need "
+              "not be the one in To (RFC 7616 section 3.4.1).",
+    .seen = {
+        .client = "The digest is right for another user name, or the registrar's words object to "
+                  "the name.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "'Authentication user', 'auth ID' or 'login' set to the account's name; leave it "
+                 "empty only when that is the number.",
+        .router = "Nothing.",
+        .asterisk = "'username' in the auth section is what the phone has to send; it need not be "
+                    "the endpoint's name.",
+        .kamailio = "auth_check() with flag 1 demands that it equals To; use_domain decides "
+                    "whether the domain counts.",
+    },
     .reference = "RFC 7616 section 3.4.1",
     .check_chain = check,
 };

@@ -74,6 +74,22 @@ const Rule rule_challenge_loop = {
         "stored HA1 for another realm.",
     .confusion =
         "The first challenge of each registration, and one round with stale=true, are normal.",
+    .should = "The first REGISTER with credentials is accepted, or refused for good. A phone must "
+              "not try the same credentials twice (RFC 3261 section 22.1).",
+    .seen = {
+        .client = "REGISTER with credentials, 401 with a new nonce, and so on; no stale=true.",
+        .middle = "The same.",
+        .server = "The same. Here it shows whether nonces come back to the server that issued "
+                  "them.",
+    },
+    .fix = {
+        .phone = "Set the password again; give it a pause between attempts.",
+        .router = "Nothing.",
+        .asterisk = "auth section: username and password; md5_cred and password_digest hold the "
+                    "realm as well.",
+        .kamailio = "calculate_ha1 and password_column have to fit each other; the same auth "
+                    "\"secret\" on all servers of one address.",
+    },
     .reference = "RFC 3261 section 22.1",
     .check_chain = check,
 };

@@ -66,6 +66,24 @@ const Rule rule_challenge_unanswered = {
               "supports the algorithm that the challenge names.",
     .confusion =
         "A lost challenge: then the same REGISTER comes again. A capture that ends too early.",
+    .should = "The phone reads the challenge and sends the REGISTER again within a second, with "
+              "an Authorization made from it and CSeq one higher (RFC 3261 sections 22.2 and "
+              "8.1.3.5).",
+    .seen = {
+        .client = "401, and then nothing: no copy of the first REGISTER (the 401 was read), no "
+                  "second one.",
+        .middle = "The same. A 401 that is lost further in looks alike, but then the REGISTER "
+                  "comes again.",
+        .server = "401 goes out and nothing comes back. It may have been lost: weaker from here.",
+    },
+    .fix = {
+        .phone = "Enter user name and password; remove a fixed realm (or set it to that of the "
+                 "challenge, or *); update it, when the challenge names an algorithm that it does "
+                 "not know.",
+        .router = "Nothing.",
+        .asterisk = "In the auth section 'realm' is what phones see; leave it out for the default.",
+        .kamailio = "The first parameter of www_challenge() is the realm that phones see.",
+    },
     .reference = "RFC 3261 section 22.2",
     .check_chain = check,
 };

@@ -106,6 +106,20 @@ const Rule rule_connect_failed = {
     .advice = "Check address, port and transport of the registrar on the phone, then the firewall "
               "on the way: 'nc -vz SERVER 5060' from the same network.",
     .confusion = "A phone that tries TCP first and registers over UDP; a capture of one direction.",
+    .should = "The phone opens a TCP connection (SYN, SYN-ACK, ACK) and sends its REGISTER over "
+              "it (RFC 9293 section 3.5).",
+    .seen = {
+        .client = "SYN again and again: filtered or down. RST at once: nothing listens, or a "
+                  "firewall rejects.",
+        .middle = "Whether the SYN goes out and who sends the RST.",
+        .server = "No SYN arrives, or the host answers RST.",
+    },
+    .fix = {
+        .phone = "Check transport and port; many registrars do UDP only.",
+        .router = "Let TCP 5060 and 5061 out.",
+        .asterisk = "A transport with protocol=tcp or tls and 'bind'.",
+        .kamailio = "'listen=tcp:...' or 'tls:...', and enable_tls=yes with the tls module.",
+    },
     .reference = "RFC 9293 section 3.5; RFC 3261 section 18",
     .check_device = check,
 };

@@ -66,7 +66,7 @@ const Rule rule_contact_refused = {
                "part, its length, its scheme or its parameters.",
     .advice = "Make the Contact plain: the account's own user part, no push or GRUU parameters "
               "(Linphone: contact_params; baresip: regint without extra parameters). Or raise the "
-              "limit on the server (Kamailio: registrar max_contact_len and the width of the "
+              "limit on the server (Kamailio: registrar contact_max_size and the width of the "
               "column location.contact).",
     .confusion = "A Contact user that differs from the account is legal and no fault by itself.",
     .reference = "RFC 3261 sections 10.2.1 and 10.3",

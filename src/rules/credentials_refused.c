@@ -88,6 +88,21 @@ const Rule rule_credentials_refused = {
               "run whyreg with --credentials to see which ingredient of the digest is wrong.",
     .confusion =
         "A remembered nonce that expired: the next challenge is then answered and accepted.",
+    .should = "The registrar recomputes the digest with its own copy of the password and answers "
+              "200 when both are the same (RFC 3261 section 22.4, RFC 7616 section 3.4).",
+    .seen = {
+        .client = "Challenge, credentials made from it, refusal.",
+        .middle = "The same.",
+        .server = "The same; the registrar's log often has more than its answer says.",
+    },
+    .fix = {
+        .phone = "Set user name, authentication user and password again.",
+        .router = "Nothing: what an ALG changes is not in the digest, but for the uri.",
+        .asterisk = "auth section: username, password, realm; 'pjsip show auth NAME' and the log "
+                    "line of the attempt.",
+        .kamailio = "The subscriber's row ('kamctl db show subscriber'): password or ha1, and the "
+                    "realm that it was made for.",
+    },
     .reference = "RFC 3261 sections 10.3 and 22.1",
     .check_chain = check,
 };

@@ -75,6 +75,23 @@ const Rule rule_credentials_unanswered = {
         "lost; use TCP, or fewer codecs and headers. If it is small, look in the server's log "
         "for a slow or failing database at that time.",
     .confusion = "Answers that this capture does not hold although they exist.",
+    .should = "The REGISTER with credentials is answered as quickly as the first one, with 200 or "
+              "a refusal (RFC 3261 section 10.3).",
+    .seen = {
+        .client = "401 to the first REGISTER, then copies of the second one without an answer.",
+        .middle = "The same, or the answers are here: then they are lost on the way to the phone "
+                  "(answer_lost).",
+        .server = "Look whether the second REGISTER arrives at all. If it does, the registrar "
+                  "works on it: a database, or another system behind.",
+    },
+    .fix = {
+        .phone = "Make the REGISTER smaller or use TCP, when it is above 1300 bytes.",
+        .router = "Let IP fragments pass.",
+        .asterisk = "Look for a realtime database that hangs ('odbc show', the log at that "
+                    "second).",
+        .kamailio = "Look for a slow query in auth_db or usrloc (the log at that second, 'kamctl "
+                    "stats').",
+    },
     .reference = "RFC 3261 sections 17.1.2.2 and 18.1.1",
     .check_chain = check,
 };

@@ -122,6 +122,23 @@ const Rule rule_dns_failed = {
         "the phone is the wrong one or broken.",
     .confusion = "SRV or AAAA that fails beside an A that resolves; search domains; a cached "
                  "answer, DNS over TLS or HTTPS: then a REGISTER follows.",
+    .should = "The phone asks for NAPTR, SRV and address records of its domain and gets at least "
+              "one address (RFC 3263 section 4).",
+    .seen = {
+        .client = "Questions and refusals (NXDOMAIN, SERVFAIL, REFUSED) or no answer, and no "
+                  "REGISTER.",
+        .middle = "Nothing, unless the name server is beyond this point.",
+        .server = "Nothing at all: the phone never learns where the registrar is.",
+    },
+    .fix = {
+        .phone = "Check the domain for a typing error and the name server that DHCP gave it; an "
+                 "outbound proxy given as an address helps for a while.",
+        .router = "Let port 53 (UDP and TCP) pass; look whether the router's own name server "
+                  "answers.",
+        .asterisk = "Nothing: it is not asked. Look at the SRV records of its domain: 'dig SRV "
+                    "_sip._udp.DOMAIN'.",
+        .kamailio = "As for Asterisk.",
+    },
     .reference = "RFC 3263 section 4; RFC 1035 section 4.1.1",
     .check_device = check,
 };

@@ -152,6 +152,18 @@ RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *f
     return rule->check_chain(chain, finding);
 }
 
+/* Where a device was seen is known only at the end, and often not at all. So a rule looks first,
+ * and is not believed where it must not speak. */
+RuleVerdict rule_apply_device(const Rule *rule, const RegDevice *device, Nsec now, Finding *finding)
+{
+    uint32_t known = device->vantage & ~(uint32_t)REG_VANTAGE_UNKNOWN;
+    RuleVerdict verdict = rule->check_device(device, now, finding);
+
+    if (verdict == RULE_FIRES && known != 0 && !(rule->vantage & known))
+        return rule_abstain(finding, wanted_place(rule->vantage));
+    return verdict;
+}
+
 static void count_abstention(RuleEngine *engine, const Rule *rule, const char *because)
 {
     const char *reason = because != NULL ? because : "the capture does not show enough";
@@ -221,14 +233,14 @@ static bool is_silenced(const GPtrArray *fired, const Finding *umbrella)
 }
 
 /* The facts of the first time stay, until others prove more; what came later
- * is counted. */
+ * is counted. What is told of a growing record is told best by the last. */
 static void fold(Finding *known, Finding *again)
 {
     uint32_t count = known->count + again->count;
     Nsec from = MIN(known->from, again->from);
     Nsec until = MAX(known->until, again->until);
 
-    if (again->grade > known->grade) {
+    if (again->grade > known->grade || (again->rewrites != NULL && again->grade == known->grade)) {
         Finding weaker = *known;
 
         *known = *again;
@@ -320,7 +332,7 @@ void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now)
 
         Finding *finding = take_blank(engine, rule);
 
-        finding = take_verdict(engine, i, rule->check_device(device, now, finding), finding);
+        finding = take_verdict(engine, i, rule_apply_device(rule, device, now, finding), finding);
         if (finding != NULL) {
             take_subject(finding, device, device->first_seen, device->last_seen);
             keep(engine, finding, 0);
@@ -330,8 +342,20 @@ void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now)
 
 static uint64_t subject_of(const RegSite *site)
 {
-    if (site->kind == REG_SITE_SOURCE)
+    switch (site->kind) {
+    case REG_SITE_CAPTURE:
+        break;
+    case REG_SITE_SOURCE:
         return net_addr_hash(&site->source->addr);
+    case REG_SITE_NAT:
+        return hash_mix(
+            hash_mix(net_addr_hash(&site->nat->address), net_addr_hash(&site->nat->server)),
+            site->nat->transport);
+    case REG_SITE_CROWD: /* each time is another story */
+        return hash_mix(
+            hash_mix(net_endpoint_hash(&site->crowd->server), net_addr_hash(&site->crowd->address)),
+            (uint64_t)site->crowd->failures.first_time);
+    }
     return hash_str(str_of(site->capture->info->path));
 }
 

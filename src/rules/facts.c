@@ -194,6 +194,14 @@ SipAuth message_credentials(const SipMessage *request)
     return first_auth(request, SIP_HEADER_AUTHORIZATION, SIP_HEADER_PROXY_AUTHORIZATION);
 }
 
+bool uri_is_placeholder(const SipUri *uri)
+{
+    Str tail = STR(".invalid");
+
+    return uri->host.len >= tail.len
+           && str_equal_nocase(str_from(uri->host, uri->host.len - tail.len), tail);
+}
+
 void finding_cite_end(Finding *finding, const RegChain *chain, const char *expected)
 {
     const RegStep *last = reg_chain_last_step(chain);

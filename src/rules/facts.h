@@ -66,6 +66,10 @@ bool chain_went_on(const RegChain *chain);
 SipAuth message_challenge(const SipMessage *answer);
 SipAuth message_credentials(const SipMessage *request);
 
+/* Clients that cannot know their address, as in a browser, write a host that
+ * does not exist (RFC 2606 section 2, RFC 7118 section 8). */
+bool uri_is_placeholder(const SipUri *uri);
+
 /* Cites the last request and its answer as "request" and "answer". */
 void finding_cite_end(Finding *finding, const RegChain *chain, const char *expected);
 

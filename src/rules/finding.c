@@ -55,8 +55,11 @@ void finding_reset(Finding *finding, const Rule *rule)
     g_clear_pointer(&finding->summary, g_free);
     g_clear_pointer(&finding->settle, g_free);
     g_clear_pointer(&finding->advice, g_free);
-    g_array_set_size(finding->facts, 0);
-    g_array_set_size(finding->rejected, 0);
+    g_clear_pointer(&finding->rewrites, reg_rewrites_unref);
+    if (finding->facts->len > 0)
+        g_array_set_size(finding->facts, 0);
+    if (finding->rejected->len > 0)
+        g_array_set_size(finding->rejected, 0);
     finding->rule = rule;
     finding->grade = FINDING_PROVEN;
     finding->device = 0;
@@ -74,6 +77,7 @@ void finding_free(Finding *finding)
     g_free(finding->summary);
     g_free(finding->settle);
     g_free(finding->advice);
+    g_clear_pointer(&finding->rewrites, reg_rewrites_unref);
     g_array_unref(finding->facts);
     g_array_unref(finding->rejected);
     g_free(finding);
@@ -111,6 +115,12 @@ void finding_reject(Finding *finding, const char *id, const char *because)
     FindingRejected rejected = { id, g_strdup(because) };
 
     g_array_append_val(finding->rejected, rejected);
+}
+
+void finding_show(Finding *finding, RegRewrites *rewrites)
+{
+    g_clear_pointer(&finding->rewrites, reg_rewrites_unref);
+    finding->rewrites = reg_rewrites_ref(rewrites);
 }
 
 void finding_cite(Finding *finding, const char *name, CaptureRef ref, Nsec time, Str seen,

@@ -9,10 +9,11 @@
 #include "facts.h"
 
 /* Whether a request does what the 423 demands. One that names no lifetime
- * leaves it to the registrar; one that asks for longer than before tries. */
+ * leaves it to the registrar; one that asks for longer than before tries; one
+ * that ends a binding shows that there had been one. */
 static bool heeds(const RegStep *step, const RegStep *brief)
 {
-    if (step->asked == REG_EXPIRES_NONE)
+    if (step->asked == REG_EXPIRES_NONE || step->removes)
         return true;
     if (brief->min_expires != REG_EXPIRES_NONE)
         return step->asked >= brief->min_expires;
@@ -92,6 +93,20 @@ const Rule rule_interval_too_brief = {
               "registrar's limit (Asterisk: minimum_expiration of the aor; Kamailio: registrar "
               "min_expires).",
     .confusion = "423 followed by a request with at least Min-Expires is normal negotiation.",
+    .should = "After 423 the phone asks again for at least what Min-Expires names (RFC 3261 "
+              "section 10.2.8).",
+    .seen = {
+        .client = "423 with Min-Expires, and the next REGISTER asks for less, or none comes.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Registration interval at least Min-Expires.",
+        .router = "Nothing.",
+        .asterisk = "aor: minimum_expiration.",
+        .kamailio = "registrar: min_expires; min_expires_mode=0 grants the least instead of "
+                    "refusing.",
+    },
     .reference = "RFC 3261 sections 10.2.8 and 21.4.17",
     .check_chain = check,
 };

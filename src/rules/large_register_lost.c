@@ -117,6 +117,23 @@ const Rule rule_large_register_lost = {
               "let ICMP \"fragmentation needed\" through.",
     .confusion = "A capture filter such as \"udp port 5060\", which hides all fragments but the "
                  "first.",
+    .should = "A request larger than the path carries goes over TCP (RFC 3261 section 18.1.1); "
+              "over UDP each of its fragments has to arrive, which nobody should rely on (RFC "
+              "8900).",
+    .seen = {
+        .client = "A small REGISTER answered, then a larger one in fragments, repeated without an "
+                  "answer.",
+        .middle = "All fragments here: they are lost behind. Only the first one: they are lost "
+                  "before.",
+        .server = "The 401 goes out and nothing comes back; or first fragments without the rest.",
+    },
+    .fix = {
+        .phone = "Transport TCP or TLS; fewer codecs and headers, a shorter Contact.",
+        .router = "Let fragments and ICMP 'fragmentation needed' pass; set the MTU of tunnels and "
+                  "PPPoE right.",
+        .asterisk = "Offer a TCP transport.",
+        .kamailio = "Listen on TCP as well.",
+    },
     .reference = "RFC 3261 section 18.1.1; RFC 8900",
     .check_chain = check,
 };

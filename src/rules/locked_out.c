@@ -97,6 +97,20 @@ const Rule rule_locked_out = {
     .advice = "Find out what failed first and mend that; then lift the ban (fail2ban-client "
               "unbanip; the account) and give the phone a pause between its attempts.",
     .confusion = "A server that is silent to everybody.",
+    .should = "A refused phone waits before it tries again, and a registrar tells an attack from "
+              "a typing error (RFC 3261 section 26.3.2).",
+    .seen = {
+        .client = "Several refusals, then right credentials refused as well, or silence.",
+        .middle = "The same; with silence the requests go out.",
+        .server = "Requests arrive and are not answered, while others are: a ban.",
+    },
+    .fix = {
+        .phone = "Mend what failed first; then a retry interval of a minute or more.",
+        .router = "An intrusion prevention on the way may be the one that bans.",
+        .asterisk = "'fail2ban-client status asterisk', then 'set asterisk unbanip ADDRESS'.",
+        .kamailio = "'kamcmd pike.list', the htable of banned addresses ('kamcmd htable.dump "
+                    "ipban').",
+    },
     .reference = "RFC 3261 section 26.3.2",
     .check_chain = check,
 };

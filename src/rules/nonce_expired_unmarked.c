@@ -79,6 +79,21 @@ const Rule rule_nonce_expired_unmarked = {
               "phone to use a nonce once only.",
     .confusion =
         "A password that was changed meanwhile: then the new nonce is not accepted either.",
+    .should = "When a nonce is too old but the digest right, the new challenge says stale=true, "
+              "so that nobody asks for the password again (RFC 7616 section 3.3).",
+    .seen = {
+        .client = "A refresh with the nonce of last time, 401 without stale, and 200 with the new "
+                  "nonce.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Let it use a nonce once only, if it can.",
+        .router = "Nothing.",
+        .asterisk = "Nothing: it says stale=true.",
+        .kamailio = "Challenge with auth_challenge() or www_challenge() after a failed "
+                    "www_authenticate(), which know about stale; a longer nonce_expire.",
+    },
     .reference = "RFC 7616 section 3.3",
     .check_chain = check,
 };

@@ -97,6 +97,22 @@ const Rule rule_nonce_from_other_server = {
               "load balancer), or let the servers share their nonce secret (Kamailio: the same "
               "auth \"secret\" on all).",
     .confusion = "One server with several addresses that do share their nonces: then it accepts.",
+    .should = "Credentials go to the server that issued the challenge, or to one that knows its "
+              "nonces (RFC 3263 section 4, RFC 7616 section 3.3).",
+    .seen = {
+        .client = "Request and challenge from one address, credentials to another; or nonces of "
+                  "two makes in turn.",
+        .middle = "The same.",
+        .server = "A nonce arrives that was never issued here.",
+    },
+    .fix = {
+        .phone = "Use one server as outbound proxy for the time being.",
+        .router = "A load balancer on the way has to keep a phone with one server (by source "
+                  "address or Call-ID).",
+        .asterisk = "Nonces are not shared between instances: keep a phone with one of them.",
+        .kamailio = "The same auth \"secret\" on all; or dispatch by Call-ID (ds_select_dst with "
+                    "algorithm 0).",
+    },
     .reference = "RFC 7616 section 3.3, RFC 3263 section 4.3",
     .check_chain = check,
 };

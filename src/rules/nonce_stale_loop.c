@@ -56,6 +56,21 @@ const Rule rule_nonce_stale_loop = {
               "nonce_expire), its clock, one-time nonces, and whether several servers without a "
               "common nonce secret stand behind the address.",
     .confusion = "One round with stale=true after a long time is normal.",
+    .should = "A fresh nonce is accepted. stale=true asks for one more round with a new nonce, "
+              "not for two (RFC 7616 section 3.3).",
+    .seen = {
+        .client = "401 with stale=true to credentials that used a nonce of a second ago, again "
+                  "and again.",
+        .middle = "The same.",
+        .server = "The same; several servers behind one address show as nonces of different make.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "Nothing.",
+        .asterisk = "nonce_lifetime in the auth section (32 s unless set); the clock of the host.",
+        .kamailio = "nonce_expire; the same \"secret\" on all servers, whose clocks have to "
+                    "agree; one_time_nonce.",
+    },
     .reference = "RFC 7616 section 3.3",
     .check_chain = check,
 };

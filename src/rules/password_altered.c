@@ -63,6 +63,22 @@ const Rule rule_password_altered = {
               "escape special characters as the file format wants it, or choose a password of "
               "letters and digits only.",
     .confusion = "A password that is simply another one: then no form fits.",
+    .should = "The password goes into the digest byte by byte as it was given (RFC 7616 section "
+              "3.4.2).",
+    .seen = {
+        .client = "The refused response fits the supplied password in a changed form: cut, "
+                  "escaped, in another case.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "A password of letters and digits; in provisioning files the quotes and escapes "
+                 "that the format asks for.",
+        .router = "Nothing.",
+        .asterisk = "In pjsip.conf a semicolon begins a comment: write \\; or choose another "
+                    "password.",
+        .kamailio = "Load the password into the database without blanks or a line end behind it.",
+    },
     .reference = "RFC 7616 section 3.4.2",
     .check_chain = check,
 };

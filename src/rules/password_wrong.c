@@ -73,6 +73,20 @@ const Rule rule_password_wrong = {
               "that the server has.",
     .confusion = "A server that refuses the right password: then the digest verifies "
                  "(valid_credentials_refused).",
+    .should = "Phone and registrar compute the same digest from the same password (RFC 7616 "
+              "section 3.4.1).",
+    .seen = {
+        .client = "The refused response cannot be computed from the supplied password, in no "
+                  "known form of it.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Enter the password again by hand; mind the account that it belongs to.",
+        .router = "Nothing.",
+        .asterisk = "auth section: password; 'pjsip reload' after a change.",
+        .kamailio = "'kamctl passwd NAME PASSWORD', which renews ha1 and ha1b as well.",
+    },
     .reference = "RFC 7616 section 3.4.1",
     .check_chain = check,
 };

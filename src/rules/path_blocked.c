@@ -102,6 +102,21 @@ const Rule rule_path_blocked = {
               "registrar.",
     .confusion = "ICMP from the server's own address that its port is closed: that is "
                  "port_unreachable. Errors that quote other packets than the REGISTER.",
+    .should = "Packets to the registrar pass, or are dropped in silence. A router that rejects "
+              "them says so by ICMP (RFC 1812 section 5.2.7.1).",
+    .seen = {
+        .client = "An ICMP error after each REGISTER: its sender is the box that blocks.",
+        .middle = "The same; outside of that box nothing is seen.",
+        .server = "Nothing arrives.",
+    },
+    .fix = {
+        .phone = "Nothing is wrong with it; it may be in the wrong network or VLAN.",
+        .router = "Look at the box that sent the error: its rules for that port, and its route to "
+                  "the registrar.",
+        .asterisk = "When the error comes from the server's own address: its host firewall "
+                    "('iptables -L -n', 'nft list ruleset').",
+        .kamailio = "As for Asterisk.",
+    },
     .reference = "RFC 792; RFC 1812 section 5.2.7.1; RFC 4443 section 3.1",
     .check_chain = check,
 };

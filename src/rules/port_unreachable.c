@@ -51,6 +51,22 @@ const Rule rule_port_unreachable = {
         "whether the port is the right one.",
     .confusion = "ICMP for answers that come too late to a port that the phone has closed, and for "
                  "RTP: those quote no REGISTER.",
+    .should = "A program listens at the registrar's address and port. Where none does, the host "
+              "answers UDP with ICMP port unreachable (RFC 1122 section 4.1.3.1).",
+    .seen = {
+        .client = "An ICMP error from the registrar's own address after each REGISTER; the phone "
+                  "goes on all the same.",
+        .middle = "The same, seen with the public address.",
+        .server = "The same: requests arrive, and the host itself refuses them.",
+    },
+    .fix = {
+        .phone = "Check the port of the registrar (5060, 5061, or what the provider says).",
+        .router = "Nothing, unless it forwards the port to the wrong host.",
+        .asterisk = "'systemctl status asterisk', 'pjsip show transports': a transport with "
+                    "'bind' at this address and port.",
+        .kamailio = "'systemctl status kamailio'; a 'listen=udp:ADDRESS:5060' line for this "
+                    "address.",
+    },
     .reference = "RFC 792; RFC 1122 section 4.1.3.1; RFC 4443 section 3.1",
     .check_chain = check,
 };

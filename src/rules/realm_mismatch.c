@@ -79,6 +79,19 @@ const Rule rule_realm_mismatch = {
     .advice = "Remove a fixed realm from the account on the phone or set it to the one in the "
               "challenge (or to *).",
     .confusion = "A realm that differs from the SIP domain: that is normal.",
+    .should = "The phone takes the realm from the challenge as it stands (RFC 7616 section 3.3).",
+    .seen = {
+        .client = "Authorization names, or was computed with, another realm than the 401 did.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Remove the fixed realm, or set it to that of the challenge.",
+        .router = "Nothing.",
+        .asterisk = "'realm' in the auth section, or default_realm in [global].",
+        .kamailio = "The first parameter of www_challenge() and of www_authenticate() have to be "
+                    "the same.",
+    },
     .reference = "RFC 7616 section 3.3",
     .check_chain = check,
 };

@@ -151,6 +151,20 @@ const Rule rule_redirect_not_followed = {
     .advice = "Configure the address in that Contact as registrar or outbound proxy of the phone. "
               "Or let the server handle or forward the request instead of redirecting it.",
     .confusion = "A capture in which the way to the other server does not show.",
+    .should = "After 3xx the phone sends the REGISTER to the Contact of the answer (RFC 3261 "
+              "section 8.1.3.4).",
+    .seen = {
+        .client = "3xx and silence.",
+        .middle = "The same.",
+        .server = "The same; the REGISTER may have gone to the other server by a way that does "
+                  "not pass here.",
+    },
+    .fix = {
+        .phone = "Configure that address as registrar or outbound proxy.",
+        .router = "Let the other address and port pass.",
+        .asterisk = "Nothing: it does not redirect a REGISTER.",
+        .kamailio = "Forward (t_relay) instead of answering 302.",
+    },
     .reference = "RFC 3261 sections 8.1.3.4 and 21.3",
     .check_chain = check,
 };

@@ -85,6 +85,21 @@ const Rule rule_refused_unchallenged = {
         "its address is allowed at the registrar (permit/deny, ACL, 'login from the internet'), "
         "and that domain and account exist there.",
     .confusion = "A refusal that follows credentials: see credentials_refused.",
+    .should = "A registrar that wants credentials asks for them first, with 401 (RFC 3261 section "
+              "22.2). A refusal before that is about something else.",
+    .seen = {
+        .client = "4xx to a REGISTER without Authorization.",
+        .middle = "The same.",
+        .server = "The same, with the source address that the registrar judged.",
+    },
+    .fix = {
+        .phone = "Set the outbound proxy that the provider names; check domain and account.",
+        .router = "Look which public address the phone has: it may not be the one that is allowed.",
+        .asterisk = "'type=identify' and endpoint_identifier_order (the request matched no "
+                    "endpoint), permit/deny, contact_permit.",
+        .kamailio = "The part of the script before the challenge: from_uri checks, permissions "
+                    "(allow_source_address), domain.",
+    },
     .reference = "RFC 3261 sections 10.3 and 21.4.4",
     .check_chain = check,
 };

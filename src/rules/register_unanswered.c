@@ -9,6 +9,7 @@
 
 #include "capture/filter.h"
 #include "facts.h"
+#include "passage.h"
 
 static const char *const narrower[] = {
     "request_ignored", "port_unreachable", "path_blocked",        "connect_failed",
@@ -35,6 +36,17 @@ static const char *settle_text(uint32_t vantage)
            "arrive and are answered.";
 }
 
+/* Where it was lost, as far as a second place tells. */
+static void judge_passage(const RegChain *chain, const Passage *passage, Finding *finding)
+{
+    passage_cite(finding, passage);
+    if (passage->certain)
+        finding_grade(finding, FINDING_PROVEN, NULL);
+    else
+        finding_grade(finding, chain_silence_grade(chain),
+                      chain_silence_settle(chain, settle_text(chain->vantage)));
+}
+
 static RuleVerdict check(const RegChain *chain, Finding *finding)
 {
     const RegStep *last = reg_chain_last_step(chain);
@@ -48,9 +60,13 @@ static RuleVerdict check(const RegChain *chain, Finding *finding)
     if (chain->outcome != REG_OUTCOME_UNANSWERED)
         return RULE_CLEAN;
 
-    finding_say(finding, "%s sent REGISTER %u time%s to %s and no answer was seen for %s",
+    const Passage passage = passage_of(chain);
+    g_autofree char *where = passage_text(&passage);
+
+    finding_say(finding, "%s sent REGISTER %u time%s to %s and no answer was seen for %s%s%s",
                 chain_who(chain), n, n == 1 ? "" : "s", chain_server(chain, server),
-                nsec_to_span(chain->watched - chain->opened, span));
+                nsec_to_span(chain->watched - chain->opened, span), where != NULL ? ": " : "",
+                where != NULL ? where : "");
     finding_cite_message(finding, "request", reg_step_request(reg_chain_step(chain, 0)),
                          "an answer within 32 s");
     if (reg_step_txn(last)->request_copies > 0)
@@ -59,8 +75,7 @@ static RuleVerdict check(const RegChain *chain, Finding *finding)
     if (reg_step_txn(last)->provisional != 0)
         finding_reject(finding, "request lost",
                        "a provisional answer came: the next hop has it and waits itself");
-    finding_grade(finding, chain_silence_grade(chain),
-                  chain_silence_settle(chain, settle_text(chain->vantage)));
+    judge_passage(chain, &passage, finding);
     return RULE_FIRES;
 }
 
@@ -81,6 +96,26 @@ const Rule rule_register_unanswered = {
         "Capture at the registrar at the same time: 'tcpdump -i any -w srv.pcap \"" FILTER_WANTED
         "\"'.",
     .confusion = "A capture that holds one direction only; a filter that hides the answers.",
+    .should = "A registrar answers a REGISTER within half a second, with 401, 200 or a refusal. "
+              "Over UDP the phone repeats it after 0.5, 1, 2 and then every 4 s until an answer "
+              "comes, and gives up after 32 s (RFC 3261 section 17.1.2.2).",
+    .seen = {
+        .client = "The same REGISTER (branch and CSeq) up to eleven times, and nothing from the "
+                  "registrar.",
+        .middle = "The copies go out and nothing comes back: what is lost is lost behind this "
+                  "point. When answers do come here, the finding is answer_lost.",
+        .server = "Nothing arrives: the way here is closed. Or the requests arrive and are not "
+                  "answered: then the registrar ignores them.",
+    },
+    .fix = {
+        .phone = "Check address, port and transport of the registrar, and the outbound proxy.",
+        .router = "Let UDP to the registrar's port out and its answers in; look whether a rule or "
+                  "an intrusion prevention blocks the phone.",
+        .asterisk = "See whether it listens ('pjsip show transports', 'ss -lnup') and what "
+                    "arrives ('pjsip set logger on'); then fail2ban and permit/deny.",
+        .kamailio = "See whether it listens ('ss -lnup'), whether the script drops the request "
+                    "('drop', 'exit' without an answer, pike, an htable of banned addresses).",
+    },
     .reference = "RFC 3261 section 17.1.2.2",
     .check_chain = check,
 };

@@ -8,6 +8,7 @@
 
 #include "defects.h"
 #include "facts.h"
+#include "passage.h"
 
 static RuleVerdict check(const RegChain *chain, Finding *finding)
 {
@@ -35,8 +36,15 @@ static RuleVerdict check(const RegChain *chain, Finding *finding)
     finding_cite_message(finding, "request", request, "an answer, as other phones get");
     finding_reject(finding, "register_unanswered",
                    "the server was alive and answered other phones");
-    finding_grade(finding, FINDING_STRONG,
-                  "The server's own log or ban list (fail2ban, pike, an ACL) for this source.");
+
+    /* That the answer left by another interface would show beside the phone. */
+    const Passage passage = passage_of(chain);
+
+    if (passage.end == PASSAGE_NOT_ANSWERED && passage.certain)
+        finding_grade(finding, FINDING_PROVEN, NULL);
+    else
+        finding_grade(finding, FINDING_STRONG,
+                      "The server's own log or ban list (fail2ban, pike, an ACL) for this source.");
     return RULE_FIRES;
 }
 

@@ -137,6 +137,20 @@ const Rule rule_server_unavailable = {
     .advice = "Look at the server's load and its backends at that time. On the phone configure a "
               "second server (SRV records) and check that it retries after Retry-After.",
     .confusion = "Some registrars send 503 when an account has too many contacts.",
+    .should = "A phone that gets 503 tries the next server of its domain, or waits as long as "
+              "Retry-After says (RFC 3261 section 21.5.4, RFC 3263 section 4.3).",
+    .seen = {
+        .client = "503, with or without Retry-After.",
+        .middle = "The same.",
+        .server = "The same. A proxy sends 503 for the server behind it.",
+    },
+    .fix = {
+        .phone = "A second server, by SRV records.",
+        .router = "Nothing.",
+        .asterisk = "Load, 'core show taskprocessors', a restart at that time.",
+        .kamailio = "Free workers and memory ('kamctl stats'), dispatcher ('kamcmd "
+                    "dispatcher.list').",
+    },
     .reference = "RFC 3261 section 21.5.4, RFC 3263 section 4.3",
     .check_device = check,
 };

@@ -215,6 +215,23 @@ const Rule rule_tls_failed = {
               "-showcerts'. Check certificate, chain, versions and ciphers on both sides.",
     .confusion = "A close_notify, which is the normal end. A phone with a wrong clock refuses a "
                  "valid certificate.",
+    .should = "The handshake ends with both sides content, and SIP follows inside (RFC 8446 "
+              "section 4, RFC 5922 section 7).",
+    .seen = {
+        .client = "Who sends the alert objects. From the phone: it does not trust the "
+                  "certificate, or its clock is wrong. From the server: version, cipher, name or "
+                  "a client certificate.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Check its clock (NTP), its list of authorities, the name of the registrar (it "
+                 "has to be in the certificate), and the TLS version.",
+        .router = "Nothing, unless it breaks TLS open.",
+        .asterisk = "Transport: cert_file with the whole chain, priv_key_file, method, cipher.",
+        .kamailio = "Module tls: certificate with the whole chain, private_key, tls_method, "
+                    "server_name for each domain.",
+    },
     .reference = "RFC 8446 section 6; RFC 5246 section 7.2; RFC 5922 section 7",
     .check_device = check,
 };

@@ -57,6 +57,21 @@ const Rule rule_valid_credentials_refused = {
               "not the one the server has, phone and list are wrong alike.",
     .confusion =
         "A list of passwords that is as old as the phone: both then differ from the server.",
+    .should = "A digest that is right is accepted (RFC 3261 section 22.4); what comes after is "
+              "about rights, not about the password (section 10.3).",
+    .seen = {
+        .client = "The response is what the supplied password gives, and 401 or 403 follows.",
+        .middle = "The same: nothing that goes into the digest was changed on the way.",
+        .server = "The same, and whether the nonce was issued here.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "Nothing, unless its public address changes between two packets.",
+        .asterisk = "auth section: realm against md5_cred or password_digest; several servers "
+                    "behind one address do not share nonces.",
+        .kamailio = "ha1 made for another realm or with user@domain (ha1b); auth \"secret\" not "
+                    "the same on all servers; auth_checks_register.",
+    },
     .reference = "RFC 7616 section 3.4",
     .check_chain = check,
 };

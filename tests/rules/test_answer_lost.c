@@ -93,9 +93,10 @@ static void fires_when_both_sides_of_the_nat_are_in_the_capture(void **state)
 
     assert_int_equal(j->verdict, RULE_FIRES);
     assert_checkable(j->finding);
-    assert_fact(j, 0, "request", 2);
-    assert_fact(j, 1, "answer", 3);
-    assert_fact(j, 2, "last copy", 8);
+    assert_fact(j, 0, "request inside", 1);
+    assert_fact(j, 1, "request", 2);
+    assert_fact(j, 2, "answer", 3);
+    assert_fact(j, 3, "last copy", 8);
 }
 
 static void fires_when_the_request_before_got_no_answer(void **state)

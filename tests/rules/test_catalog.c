@@ -196,6 +196,43 @@ static void texts_end_as_they_should(void **state)
     }
 }
 
+static void assert_sentences(const Rule *rule, const char *const *texts, size_t n, bool needed)
+{
+    unsigned told = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (texts[i] == NULL)
+            continue;
+        told++;
+        if (!g_str_has_suffix(texts[i], "."))
+            fail_msg("%s: \"%s\" has no end", rule->id, texts[i]);
+        if (strstr(texts[i], "  ") != NULL)
+            fail_msg("%s: \"%s\" has two blanks in a row", rule->id, texts[i]);
+    }
+    if (needed != (told > 0))
+        fail_msg("%s tells half of its story", rule->id);
+}
+
+/* What should happen is told with how its lack looks and how to mend it, or not at all. */
+static void a_story_is_told_as_a_whole(void **state)
+{
+    unsigned stories = 0;
+
+    for (unsigned i = 0; rule_table[i] != NULL; i++) {
+        const Rule *rule = rule_table[i];
+        const char *const seen[] = { rule->seen.client, rule->seen.middle, rule->seen.server };
+        const char *const fixes[] = { rule->fix.phone, rule->fix.router, rule->fix.asterisk,
+                                      rule->fix.kamailio };
+        bool told = rule->should != NULL;
+
+        assert_sentences(rule, &rule->should, 1, told);
+        assert_sentences(rule, seen, G_N_ELEMENTS(seen), told);
+        assert_sentences(rule, fixes, G_N_ELEMENTS(fixes), told);
+        stories += told;
+    }
+    assert_true(stories >= 30);
+}
+
 static void every_area_is_one_of_the_catalogue(void **state)
 {
     static const char *const areas[] = { "chain", "digest", "life", "below", "alg", "capture" };
@@ -303,6 +340,7 @@ int main(void)
         cmocka_unit_test(every_rule_has_a_line_in_the_documents),
         cmocka_unit_test(every_text_is_there),
         cmocka_unit_test(texts_end_as_they_should),
+        cmocka_unit_test(a_story_is_told_as_a_whole),
         cmocka_unit_test(every_area_is_one_of_the_catalogue),
         cmocka_unit_test(every_rule_looks_at_exactly_one_subject),
         cmocka_unit_test(every_rule_may_speak_somewhere),

@@ -55,6 +55,33 @@ static void folds_repeats_into_the_first_with_a_count(void **state)
     assert_string_equal(finding_at(engine, 0)->summary, "chain 10");
 }
 
+static RuleVerdict tell_growing(const RegChain *chain, Finding *finding)
+{
+    g_autoptr(RegRewrites) rewrites = g_rc_box_new0(RegRewrites);
+
+    finding_say(finding, "chain %d", (int)chain->opened);
+    finding_show(finding, rewrites);
+    return RULE_FIRES;
+}
+
+/* What differs between two places is told of a record that grows. */
+static void tells_the_newest_of_what_grows(void **state)
+{
+    static const Rule growing = { .id = "growing",
+                                  .severity = FINDING_NOTE,
+                                  .vantage = REG_VANTAGE_ANY,
+                                  .check_chain = tell_growing };
+    static const Rule *const only[] = { &growing, NULL };
+    g_autoptr(RuleEngine) engine = rule_engine_new(only, &(RuleSink){ 0 });
+
+    push(engine, &alice, 10, 0);
+    push(engine, &alice, 20, 0);
+    assert_found(engine, "growing/1");
+    assert_int_equal(finding_at(engine, 0)->count, 2);
+    assert_int_equal(finding_at(engine, 0)->from, 10);
+    assert_string_equal(finding_at(engine, 0)->summary, "chain 20");
+}
+
 static void keeps_the_findings_of_two_devices_apart(void **state)
 {
     g_autoptr(RuleEngine) engine = rule_engine_new(table, &(RuleSink){ 0 });
@@ -338,13 +365,33 @@ static void is_clean_where_a_rule_needs_an_answer_and_there_is_none(void **state
     assert_int_equal(apply(REG_VANTAGE_ANY, RULE_NEEDS_ANSWER, chain, &because), RULE_CLEAN);
 }
 
+/* Where a device was seen may be known, or not at all. */
+static void believes_a_rule_about_devices_only_at_its_place(void **state)
+{
+    Rule rule = device_rule;
+    g_autoptr(Finding) finding = finding_new(&rule);
+    RegDevice device = { .id = 1, .aor = (char *)"", .n_refused = 1 };
+
+    rule.vantage = REG_VANTAGE_SERVER;
+    assert_int_equal(rule_apply_device(&rule, &device, 100, finding), RULE_FIRES);
+    device.vantage = REG_VANTAGE_UNKNOWN;
+    assert_int_equal(rule_apply_device(&rule, &device, 100, finding), RULE_FIRES);
+    device.vantage = REG_VANTAGE_SERVER | REG_VANTAGE_CLIENT;
+    assert_int_equal(rule_apply_device(&rule, &device, 100, finding), RULE_FIRES);
+    device.vantage = REG_VANTAGE_CLIENT;
+    assert_int_equal(rule_apply_device(&rule, &device, 100, finding), RULE_ABSTAINS);
+    assert_string_equal(finding->abstained_because, "needs a capture beside the server");
+    device.n_refused = 0;
+    assert_int_equal(rule_apply_device(&rule, &device, 100, finding), RULE_CLEAN);
+}
+
 static void a_hundred_healthy_refreshes_have_no_finding(void **state)
 {
     g_autofree char *ids = judge_all("vantage client\n"
                                      "repeat 100 every 54 {\n"
                                      "    at 0 phone -> server registration expires=60\n"
                                      "}\n"
-                                     "end 5500\n");
+                                     "end 5400\n");
 
     assert_string_equal(ids, "");
 }
@@ -374,6 +421,7 @@ int main(void)
         cmocka_unit_test(says_nothing_about_a_clean_chain),
         cmocka_unit_test(does_not_keep_a_chain_for_a_note),
         cmocka_unit_test(folds_repeats_into_the_first_with_a_count),
+        cmocka_unit_test(tells_the_newest_of_what_grows),
         cmocka_unit_test(keeps_the_findings_of_two_devices_apart),
         cmocka_unit_test(shows_the_facts_of_the_time_that_proves_most),
         cmocka_unit_test(silences_an_umbrella_on_the_same_chain),
@@ -393,6 +441,7 @@ int main(void)
         cmocka_unit_test(asks_where_one_of_several_places_will_do),
         cmocka_unit_test(abstains_where_the_part_that_a_rule_needs_was_cut),
         cmocka_unit_test(is_clean_where_a_rule_needs_an_answer_and_there_is_none),
+        cmocka_unit_test(believes_a_rule_about_devices_only_at_its_place),
         cmocka_unit_test(a_hundred_healthy_refreshes_have_no_finding),
         cmocka_unit_test(real_findings_come_with_the_gravest_first),
     };

@@ -238,6 +238,17 @@ static void quotes_all_that_a_refusal_says_of_itself(void **state)
     assert_string_equal(g_array_index(j->finding->facts, FindingFact, 7).seen, "one");
 }
 
+static void knows_a_host_that_is_none(void **state)
+{
+    SipUri made_up = sip_uri_parse(STR("sip:x@a7.Invalid;transport=ws"));
+    SipUri real = sip_uri_parse(STR("sip:x@invalid.example.com"));
+    SipUri none = sip_uri_parse(STR("sip:"));
+
+    assert_true(uri_is_placeholder(&made_up));
+    assert_false(uri_is_placeholder(&real));
+    assert_false(uri_is_placeholder(&none));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +263,7 @@ int main(void)
         cmocka_unit_test(says_how_it_ended),
         cmocka_unit_test(asks_for_the_credentials_that_the_answer_is_about),
         cmocka_unit_test(reads_challenges_and_credentials_of_proxies_too),
+        cmocka_unit_test(knows_a_host_that_is_none),
         cmocka_unit_test(quotes_all_that_a_refusal_says_of_itself),
     };
 

@@ -76,6 +76,22 @@ static void needs_nothing_to_settle_what_is_proven(void **state)
     assert_null(finding->settle);
 }
 
+static void keeps_what_it_shows(void **state)
+{
+    static const Rule rule = { .id = "rule" };
+    RegRewrites *rewrites = g_rc_box_new0(RegRewrites);
+    g_autoptr(Finding) finding = finding_new(&rule);
+
+    assert_null(finding->rewrites);
+    rewrites->pairs = 7;
+    finding_show(finding, rewrites);
+    finding_show(finding, rewrites);
+    reg_rewrites_unref(rewrites);
+    assert_int_equal(finding->rewrites->pairs, 7);
+    finding_reset(finding, &rule);
+    assert_null(finding->rewrites);
+}
+
 static void keeps_what_it_ruled_out(void **state)
 {
     g_autoptr(Finding) finding = finding_new(&failure);
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test(takes_percent_signs_as_they_are),
         cmocka_unit_test(has_the_advice_of_its_rule_unless_it_has_its_own),
         cmocka_unit_test(needs_nothing_to_settle_what_is_proven),
+        cmocka_unit_test(keeps_what_it_shows),
         cmocka_unit_test(keeps_what_it_ruled_out),
         cmocka_unit_test(cites_facts_in_time_order),
         cmocka_unit_test(cites_facts_of_one_moment_as_they_come),
