@@ -12,6 +12,8 @@
 #include "capture/set.h"
 #include "net/decoder.h"
 #include "reg/tracker.h"
+#include "report/activity.h"
+#include "report/messages.h"
 #include "report/redact.h"
 #include "rules/engine.h"
 #include "sip/framer.h"
@@ -40,7 +42,23 @@ typedef struct ReportCounts {
     uint64_t tls_records;
 } ReportCounts;
 
-#define REPORT_TABLES 24
+/* What of the whole a report shows: everything is analysed all the same. */
+typedef struct ReportPart {
+    const GPtrArray *devices;  /* of char *: who was asked for; NULL or empty: all */
+    const GPtrArray *findings; /* likewise */
+    Nsec since;                /* NSEC_NONE: from the beginning */
+    Nsec until;                /* NSEC_MAX: to the end */
+    unsigned devices_left_out; /* without a scanner's */
+    unsigned findings_left_out;
+} ReportPart;
+
+/* Whether something that began and ended then is shown; 'part' NULL: everything is. */
+static inline bool report_part_holds(const ReportPart *part, Nsec from, Nsec until)
+{
+    return part == NULL || (from <= part->until && until >= part->since);
+}
+
+#define REPORT_TABLES 48
 
 /* Everything known when the capture is over. Borrowed. */
 typedef struct ReportResult {
@@ -54,7 +72,17 @@ typedef struct ReportResult {
     unsigned n_tables;
     const NetStats *net;
     const SipFramerStats *sip;
+    const ReportActivity *activity; /* NULL: not counted */
+    const GArray *messages;         /* of ReportMessage, by frame; NULL: nobody wants them */
+    uint64_t messages_left_out;     /* that the report names as well and were not kept */
+    const ReportPart *part;         /* NULL: it is the whole */
 } ReportResult;
+
+/* The end of the capture for one device. */
+static inline Nsec report_device_end(const ReportResult *result, const RegDevice *device)
+{
+    return result->end != NSEC_NONE ? reg_device_end(device, result->end) : device->last_seen;
+}
 
 typedef struct ReportWriter ReportWriter;
 
@@ -74,6 +102,7 @@ struct ReportWriter {
     const ReportWriterOps *ops;
     struct ReportOutput *output;
     const GPtrArray *captures; /* of CaptureInfo: names for frame references */
+    bool shows_messages;       /* the result is to have them */
 };
 
 typedef struct ReportOptions {
@@ -82,6 +111,9 @@ typedef struct ReportOptions {
     unsigned width;            /* columns of the terminal; 0: not a terminal */
     bool verbose;              /* every device's timeline, also of those without findings */
     bool quiet;                /* headline and findings only */
+    bool ladder;               /* text: the attempts of each device as diagrams */
+    bool ascii;                /* the terminal shows nothing else */
+    bool unjudged;             /* only what the devices did: nothing of what it means */
     ReportRedactor *redactor;  /* for a report that is passed on; NULL: names stay */
 } ReportOptions;
 
@@ -93,3 +125,6 @@ ReportWriter *report_writer_open(const char *spec, const ReportOptions *options,
 /* Ends the output. False when anything could not be written, with the first
  * reason; frees the writer in any case. */
 bool report_writer_close(ReportWriter *writer, GError **error);
+
+/* The same for a report that nobody wants any more: a file that it would have replaced stays. */
+void report_writer_abandon(ReportWriter *writer);

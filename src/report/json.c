@@ -52,6 +52,22 @@ static void put_counts(JsonWriter *json, const ReportResult *result)
     put(json, ",\n");
 }
 
+static void put_part(JsonWriter *json, const ReportPart *part)
+{
+    if (part == NULL) {
+        put(json, "\"part\":null,\n");
+        return;
+    }
+    report_shape_begin(json->shaper);
+    report_shape_part(json->shaper, "part", part);
+
+    const GString *object = report_shape_end(json->shaper);
+
+    /* Without the braces around it. */
+    report_output_write(json->base.output, object->str + 1, object->len - 2);
+    put(json, ",\n");
+}
+
 static void put_devices(JsonWriter *json, const ReportResult *result)
 {
     bool first = true;
@@ -65,7 +81,7 @@ static void put_devices(JsonWriter *json, const ReportResult *result)
         if (device->scanner) /* an account that somebody tries is no device */
             continue;
         report_shape_begin(json->shaper);
-        report_shape_device(json->shaper, device, result->end);
+        report_shape_device(json->shaper, device, report_device_end(result, device));
         put_object(json, &first);
     }
     put(json, "\n],\n");
@@ -102,9 +118,11 @@ static void json_end(ReportWriter *writer, const ReportResult *result)
 {
     JsonWriter *json = (JsonWriter *)writer;
 
+    report_shaper_show(json->shaper, result->part);
     put(json, "{\"schema\":1,\n");
     put_captures(json, result);
     put_counts(json, result);
+    put_part(json, result->part);
     put_devices(json, result);
     put_findings(json, result);
     put_abstentions(json, result);
@@ -130,7 +148,8 @@ ReportWriter *report_json_new(ReportOutput *output, const ReportOptions *options
 {
     JsonWriter *json = g_new0(JsonWriter, 1);
 
-    json->base = (ReportWriter){ &json_ops, output, options->captures };
+    json->base =
+        (ReportWriter){ .ops = &json_ops, .output = output, .captures = options->captures };
     json->shaper = report_shaper_new(options->captures);
     return &json->base;
 }

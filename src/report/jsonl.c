@@ -59,6 +59,19 @@ static void jsonl_finding(ReportWriter *writer, const Finding *finding)
     end_line(writer);
 }
 
+/* What became of a device in the end; its attempts and bindings were said. */
+static void device_line(ReportWriter *writer, const RegDevice *device, Nsec end)
+{
+    Nsec now = end != NSEC_NONE ? end : device->last_seen;
+    ReportShaper *shaper = begin(writer, "device");
+
+    report_shape_device_id(shaper, "device", device->id);
+    report_shape_text(shaper, "aor", device->aor);
+    report_shape_text(shaper, "state", reg_state_name(reg_device_state(device, now)));
+    report_shape_life(shaper, device, now);
+    end_line(writer);
+}
+
 static void standing(ReportShaper *shaper, const GPtrArray *findings)
 {
     report_shape_open_list(shaper, "findings");
@@ -88,6 +101,14 @@ static void not_judged(ReportShaper *shaper, const GArray *abstentions)
 
 static void jsonl_end(ReportWriter *writer, const ReportResult *result)
 {
+    report_shaper_show(((JsonlWriter *)writer)->shaper, result->part);
+    for (unsigned i = 0; i < result->devices->len; i++) {
+        const RegDevice *device = g_ptr_array_index(result->devices, i);
+
+        if (!device->scanner)
+            device_line(writer, device, report_device_end(result, device));
+    }
+
     ReportShaper *shaper = begin(writer, "coverage");
 
     report_shape_count(shaper, "schema", 1);
@@ -101,6 +122,7 @@ static void jsonl_end(ReportWriter *writer, const ReportResult *result)
     report_shape_open(shaper, "counts");
     report_shape_counts(shaper, result);
     report_shape_close(shaper);
+    report_shape_part(shaper, "part", result->part);
     standing(shaper, result->findings);
     not_judged(shaper, result->abstentions);
     end_line(writer);
@@ -127,7 +149,8 @@ ReportWriter *report_jsonl_new(ReportOutput *output, const ReportOptions *option
 {
     JsonlWriter *jsonl = g_new0(JsonlWriter, 1);
 
-    jsonl->base = (ReportWriter){ &jsonl_ops, output, options->captures };
+    jsonl->base =
+        (ReportWriter){ .ops = &jsonl_ops, .output = output, .captures = options->captures };
     jsonl->shaper = report_shaper_new(options->captures);
     return &jsonl->base;
 }

@@ -158,6 +158,13 @@ static void finish(ReportOutput *output)
         unlink(output->temporary);
 }
 
+void report_output_abandon(ReportOutput *output)
+{
+    output->error = ECANCELED;
+    finish(output);
+    output_free(output);
+}
+
 bool report_output_close(ReportOutput *output, GError **error)
 {
     finish(output);

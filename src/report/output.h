@@ -27,3 +27,6 @@ bool report_output_failed(const ReportOutput *output);
 /* Frees it in any case. False: something could not be written, and a file
  * under a temporary name is gone. */
 bool report_output_close(ReportOutput *output, GError **error);
+
+/* It is not wanted any more: what stood under its name stands there still. */
+void report_output_abandon(ReportOutput *output);

@@ -9,7 +9,7 @@
 
 #include "report/escape.h"
 
-#define WIDTH_DEFAULT 100
+#define WIDTH_DEFAULT 80
 #define WIDTH_MIN 60
 #define WIDTH_MAX 200 /* longer lines are hard to follow */
 
@@ -67,6 +67,22 @@ static void append_blanks(GString *line, unsigned n)
         g_string_append_c(line, ' ');
 }
 
+/* "31 s", "99.8 %": the blank behind a number belongs to its unit. */
+static bool is_before_unit(const char *text, const char *blank)
+{
+    static const char *const units[] = { "s", "ms", "us", "ns", "min", "h", "d", "%", "ppm" };
+    const char *unit = blank + 1;
+    size_t len = strcspn(unit, " .,;:)");
+
+    if (blank == text || !g_ascii_isdigit(blank[-1]))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (strlen(units[i]) == len && strncmp(unit, units[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* How much of 'text' fits into 'room' columns: to a blank when there is one,
  * else to the edge. Always something. 'next' is where the next line begins. */
 static size_t take_line(const char *text, unsigned room, const char **next)
@@ -81,7 +97,7 @@ static size_t take_line(const char *text, unsigned room, const char **next)
 
         if (used + columns > room && at > text)
             break;
-        if (*at == ' ')
+        if (*at == ' ' && !is_before_unit(text, at))
             blank = at;
         used += columns;
         at = after;

@@ -85,6 +85,9 @@ ReportWriter *report_redact_new(ReportOutput *output, const ReportOptions *optio
     redact->copier = redact_copier_new(options->redactor, options->captures);
     behind.captures = redact->copier->captures;
     redact->behind = make(output, &behind);
-    redact->base = (ReportWriter){ &redact_ops, output, redact->copier->captures };
+    redact->base = (ReportWriter){ .ops = &redact_ops,
+                                   .output = output,
+                                   .captures = redact->copier->captures,
+                                   .shows_messages = redact->behind->shows_messages };
     return &redact->base;
 }

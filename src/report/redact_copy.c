@@ -9,6 +9,7 @@
 
 #include "redact_copy.h"
 
+#include "redact_message.h"
 #include "redact_words.h"
 
 typedef void (*Redact)(ReportRedactor *redactor, GString *out, Str text);
@@ -32,7 +33,7 @@ static char *name(RedactCopier *copier, const char *original, RedactKind kind)
     return g_string_chunk_insert(copier->texts, copier->scratch->str);
 }
 
-static void *block(RedactCopier *copier, const void *original, size_t size)
+void *redact_block(RedactCopier *copier, const void *original, size_t size)
 {
     void *copy = g_memdup2(original, size);
 
@@ -40,7 +41,7 @@ static void *block(RedactCopier *copier, const void *original, size_t size)
     return copy;
 }
 
-static void endpoints(RedactCopier *copier, NetEndpoint *all, unsigned n)
+void redact_endpoints(RedactCopier *copier, NetEndpoint *all, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
         all[i].addr = redact_addr(copier->names, &all[i].addr);
@@ -94,7 +95,7 @@ static RegDigestFacts *digest(RedactCopier *copier, const RegDigestFacts *origin
         return NULL;
 
     size_t more = original->detailed ? sizeof(RegDigestDetail) : 0;
-    RegDigestFacts *copy = block(copier, original, sizeof(*original) + more);
+    RegDigestFacts *copy = redact_block(copier, original, sizeof(*original) + more);
 
     copy->username = text(copier, original->username, redact_account);
     copy->realm = text(copier, original->realm, redact_realm);
@@ -109,10 +110,10 @@ static RegDigestFacts *digest(RedactCopier *copier, const RegDigestFacts *origin
 
 RegAttempt *redact_attempt(RedactCopier *copier, const RegAttempt *attempt)
 {
-    RegAttempt *copy = block(copier, attempt, sizeof(*attempt));
+    RegAttempt *copy = redact_block(copier, attempt, sizeof(*attempt));
 
     copy->call_id = name(copier, attempt->call_id, REDACT_CALL_ID);
-    copy->steps = block(copier, attempt->steps, attempt->n_steps * sizeof(*attempt->steps));
+    copy->steps = redact_block(copier, attempt->steps, attempt->n_steps * sizeof(*attempt->steps));
     for (unsigned i = 0; i < attempt->n_steps; i++) {
         RegAttemptStep *step = &copy->steps[i];
 
@@ -126,27 +127,28 @@ RegAttempt *redact_attempt(RedactCopier *copier, const RegAttempt *attempt)
 
 RegBinding *redact_bindings(RedactCopier *copier, const RegBinding *bindings, unsigned n)
 {
-    RegBinding *copies = block(copier, bindings, n * sizeof(*bindings));
+    RegBinding *copies = redact_block(copier, bindings, n * sizeof(*bindings));
 
     for (unsigned i = 0; i < n; i++) {
         copies[i].contact = text(copier, bindings[i].contact, redact_uri);
-        endpoints(copier, &copies[i].source, 1);
+        redact_endpoints(copier, &copies[i].source, 1);
     }
     return copies;
 }
 
 const RegDevice *redact_device(RedactCopier *copier, const RegDevice *device)
 {
-    RegDevice *copy = block(copier, device, sizeof(*device));
+    RegDevice *copy = redact_block(copier, device, sizeof(*device));
     RegAttempt **attempts =
-        block(copier, device->attempts, device->n_attempts_kept * sizeof(*device->attempts));
+        redact_block(copier, device->attempts, device->n_attempts_kept * sizeof(*device->attempts));
 
     copy->aor = text(copier, device->aor, redact_account);
     copy->instance = name(copier, device->instance, REDACT_INSTANCE);
     copy->contact = text(copier, device->contact, redact_uri);
-    endpoints(copier, copy->addresses, copy->n_addresses);
-    endpoints(copier, copy->public_addresses, copy->n_public_addresses);
-    endpoints(copier, &copy->server, 1);
+    redact_endpoints(copier, copy->addresses, copy->n_addresses);
+    redact_endpoints(copier, copy->public_addresses, copy->n_public_addresses);
+    redact_endpoints(copier, &copy->server, 1);
+    copy->life = redact_life(copier, device->life);
     copy->bindings = redact_bindings(copier, device->bindings, device->n_bindings);
     for (unsigned i = 0; i < device->n_attempts_kept; i++)
         attempts[i] = redact_attempt(copier, device->attempts[i]);
@@ -192,6 +194,8 @@ Finding *redact_finding(RedactCopier *copier, const Finding *finding)
     facts(copier, finding, copy);
     copy->settle = g_strdup(text(copier, finding->settle, redact_words));
     copy->advice = g_strdup(text(copier, finding->advice, redact_words));
+    if (finding->rewrites != NULL)
+        copy->rewrites = redact_rewrites(copier, finding->rewrites);
     g_ptr_array_add(copier->findings, copy);
     return copy;
 }
@@ -215,7 +219,7 @@ static const GPtrArray *texts(RedactCopier *copier, const GPtrArray *originals, 
 
 static const CaptureInfo *capture_info(RedactCopier *copier, const CaptureInfo *info)
 {
-    CaptureInfo *copy = block(copier, info, sizeof(*info));
+    CaptureInfo *copy = redact_block(copier, info, sizeof(*info));
 
     copy->filters = texts(copier, info->filters, false);
     copy->interfaces = texts(copier, info->interfaces, false);
@@ -232,7 +236,7 @@ static const GPtrArray *capture_sites(RedactCopier *copier, const GPtrArray *sit
     for (unsigned i = 0; i < sites->len; i++) {
         const RegCaptureSite *site = g_ptr_array_index(sites, i);
         const CaptureInfo *named = g_ptr_array_index(copier->captures, i);
-        RegCaptureSite *copy = block(copier, site, sizeof(*site));
+        RegCaptureSite *copy = redact_block(copier, site, sizeof(*site));
         CaptureInfo info = *site->info;
 
         info.name = named->name;
@@ -243,9 +247,48 @@ static const GPtrArray *capture_sites(RedactCopier *copier, const GPtrArray *sit
     return copies;
 }
 
+static const GArray *messages(RedactCopier *copier, const GArray *originals)
+{
+    if (originals == NULL)
+        return NULL;
+
+    GArray *copies = g_array_sized_new(FALSE, FALSE, sizeof(ReportMessage), originals->len);
+
+    for (unsigned i = 0; i < originals->len; i++) {
+        ReportMessage copy = g_array_index(originals, ReportMessage, i);
+
+        g_string_truncate(copier->scratch, 0);
+        redact_message(copier->names, copier->scratch, copy.message);
+        copy.text.data = redact_block(copier, copier->scratch->str, copier->scratch->len);
+        copy.text.len = copier->scratch->len;
+        copy.message = NULL;
+        redact_endpoints(copier, &copy.flow.src, 1);
+        redact_endpoints(copier, &copy.flow.dst, 1);
+        g_array_append_val(copies, copy);
+    }
+    g_ptr_array_add(copier->tables, copies);
+    return copies;
+}
+
+/* A pattern is most of a name. */
+static const ReportPart *part(RedactCopier *copier, const ReportPart *original)
+{
+    if (original == NULL)
+        return NULL;
+
+    ReportPart *copy = redact_block(copier, original, sizeof(*original));
+    GPtrArray *devices = g_ptr_array_new();
+
+    g_ptr_array_add(copier->arrays, devices);
+    for (unsigned i = 0; original->devices != NULL && i < original->devices->len; i++)
+        g_ptr_array_add(devices, name(copier, original->devices->pdata[i], REDACT_VALUE));
+    copy->devices = devices;
+    return copy;
+}
+
 const ReportResult *redact_result(RedactCopier *copier, const ReportResult *result)
 {
-    ReportResult *copy = block(copier, result, sizeof(*result));
+    ReportResult *copy = redact_block(copier, result, sizeof(*result));
     GPtrArray *devices = g_ptr_array_new();
     GPtrArray *findings = g_ptr_array_new();
 
@@ -258,6 +301,8 @@ const ReportResult *redact_result(RedactCopier *copier, const ReportResult *resu
     copy->captures = capture_sites(copier, result->captures);
     copy->devices = devices;
     copy->findings = findings;
+    copy->messages = messages(copier, result->messages);
+    copy->part = part(copier, result->part);
     return copy;
 }
 
@@ -279,6 +324,7 @@ RedactCopier *redact_copier_new(ReportRedactor *redactor, const GPtrArray *captu
     copier->names_kept = g_string_chunk_new(256);
     copier->blocks = g_ptr_array_new_with_free_func(g_free);
     copier->arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    copier->tables = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     copier->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
     copier->texts = g_string_chunk_new(4096);
     copier->scratch = g_string_new(NULL);
@@ -295,6 +341,7 @@ void redact_copier_clear(RedactCopier *copier)
 {
     g_ptr_array_set_size(copier->findings, 0);
     g_ptr_array_set_size(copier->arrays, 0);
+    g_ptr_array_set_size(copier->tables, 0);
     g_ptr_array_set_size(copier->blocks, 0);
     g_string_chunk_clear(copier->texts);
 }
@@ -303,6 +350,7 @@ void redact_copier_free(RedactCopier *copier)
 {
     g_ptr_array_unref(copier->findings);
     g_ptr_array_unref(copier->arrays);
+    g_ptr_array_unref(copier->tables);
     g_ptr_array_unref(copier->blocks);
     g_ptr_array_unref(copier->captures);
     g_string_chunk_free(copier->texts);

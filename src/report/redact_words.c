@@ -105,7 +105,7 @@ static bool is_plain_param(Str name)
     return is_in(name, names, G_N_ELEMENTS(names));
 }
 
-static void redact_params(ReportRedactor *redactor, GString *out, Str params)
+void redact_params(ReportRedactor *redactor, GString *out, Str params)
 {
     Str name;
     Str value;

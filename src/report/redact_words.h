@@ -14,6 +14,9 @@ void redact_realm(ReportRedactor *redactor, GString *out, Str realm); /* often a
 void redact_account(ReportRedactor *redactor, GString *out, Str account);
 void redact_uri(ReportRedactor *redactor, GString *out, Str uri);
 
+/* ";name=value;name": the values. */
+void redact_params(ReportRedactor *redactor, GString *out, Str params);
+
 /* A sentence, a header value, a comment. What looks like an address, a URI, a
  * host or a random value goes, and every name that is known by now. */
 void redact_words(ReportRedactor *redactor, GString *out, Str text);

@@ -3,6 +3,7 @@
  * register, its bindings, its timeline.
  */
 
+#include "part.h"
 #include "reg/timeline.h"
 #include "shape.h"
 
@@ -12,11 +13,6 @@ static void seconds(ReportShaper *shaper, const char *name, uint32_t value)
         report_shape_count(shaper, name, value);
     else
         report_shape_text(shaper, name, NULL);
-}
-
-static void span(ReportShaper *shaper, const char *name, Nsec value)
-{
-    report_shape_number(shaper, name, (double)value / NSEC_SEC);
 }
 
 static void message(ReportShaper *shaper, const char *name, CaptureRef ref, Nsec time)
@@ -81,6 +77,8 @@ void report_shape_attempt(ReportShaper *shaper, const RegAttempt *attempt)
     }
     mark(shaper, "head_cut", attempt->head_cut);
     mark(shaper, "tail_cut", attempt->tail_cut);
+    if (attempt->steps_omitted > 0)
+        report_shape_count(shaper, "steps_omitted", attempt->steps_omitted);
     report_shape_open_list(shaper, "steps");
     for (unsigned i = 0; i < attempt->n_steps; i++)
         step(shaper, &attempt->steps[i]);
@@ -100,7 +98,9 @@ void report_shape_binding(ReportShaper *shaper, const RegBinding *binding)
     report_shape_text(shaper, "source", endpoint_text(&binding->source, source));
     report_shape_time(shaper, "since", binding->since);
     report_shape_time(shaper, "until", binding->until);
+    seconds(shaper, "asked", binding->asked);
     seconds(shaper, "granted", binding->granted);
+    report_shape_count(shaper, "refreshes", binding->refreshes);
     report_shape_text(shaper, "end", reg_binding_end_name(binding->end));
 }
 
@@ -126,8 +126,7 @@ static void event(ReportShaper *shaper, const RegEvent *e)
     }
     mark(shaper, "missing", e->missing);
     if (e->n_frames > 0 && report_shape_captures(shaper)->len > 1)
-        report_shape_text(shaper, "capture",
-                          report_shape_capture_name(shaper, e->frames[0].capture));
+        report_shape_capture_name(shaper, "capture", e->frames[0].capture);
     report_shape_open_list(shaper, "frames");
     for (unsigned i = 0; i < e->n_frames; i++)
         report_shape_count(shaper, NULL, e->frames[i].frame);
@@ -137,7 +136,7 @@ static void event(ReportShaper *shaper, const RegEvent *e)
 
 static void timeline(ReportShaper *shaper, const RegDevice *device, Nsec end)
 {
-    g_autoptr(GArray) events = reg_timeline_new(device, end);
+    g_autoptr(GArray) events = report_part_timeline(report_shaper_part(shaper), device, end);
 
     report_shape_open_list(shaper, "timeline");
     for (unsigned i = 0; i < events->len; i++)
@@ -147,8 +146,12 @@ static void timeline(ReportShaper *shaper, const RegDevice *device, Nsec end)
 
 static void history(ReportShaper *shaper, const RegDevice *device)
 {
+    const ReportPart *part = report_shaper_part(shaper);
+
     report_shape_open_list(shaper, "bindings");
     for (unsigned i = 0; i < device->n_bindings; i++) {
+        if (!report_part_holds(part, device->bindings[i].since, device->bindings[i].until))
+            continue;
         report_shape_open(shaper, NULL);
         report_shape_binding(shaper, &device->bindings[i]);
         report_shape_close(shaper);
@@ -157,6 +160,8 @@ static void history(ReportShaper *shaper, const RegDevice *device)
 
     report_shape_open_list(shaper, "attempts");
     for (unsigned i = 0; i < device->n_attempts_kept; i++) {
+        if (!report_part_holds_attempt(part, device->attempts[i]))
+            continue;
         report_shape_open(shaper, NULL);
         report_shape_attempt(shaper, device->attempts[i]);
         report_shape_close(shaper);
@@ -167,6 +172,7 @@ static void history(ReportShaper *shaper, const RegDevice *device)
 void report_shape_device(ReportShaper *shaper, const RegDevice *device, Nsec end)
 {
     Nsec now = end != NSEC_NONE ? end : device->last_seen;
+    char server[NET_ENDPOINT_TEXT];
 
     report_shape_device_id(shaper, "id", device->id);
     report_shape_text(shaper, "aor", device->aor);
@@ -175,11 +181,11 @@ void report_shape_device(ReportShaper *shaper, const RegDevice *device, Nsec end
     report_shape_text(shaper, "transport", device->transport == NET_UDP ? "udp" : "tcp");
     endpoints(shaper, "addresses", device->addresses, device->n_addresses);
     endpoints(shaper, "public_addresses", device->public_addresses, device->n_public_addresses);
+    report_shape_text(shaper, "server", endpoint_text(&device->server, server));
     report_shape_time(shaper, "first_seen", device->first_seen);
     report_shape_time(shaper, "last_seen", device->last_seen);
     report_shape_text(shaper, "state", reg_state_name(reg_device_state(device, now)));
-    span(shaper, "registered_seconds", reg_device_registered(device, now));
-    span(shaper, "unreachable_seconds", reg_timeline_unreachable(device, now));
+    report_shape_life(shaper, device, now);
     report_shape_count(shaper, "keepalives", device->keepalives);
     report_shape_count(shaper, "attempts_forgotten", device->attempts_forgotten);
     history(shaper, device);

@@ -23,6 +23,26 @@ static void link_types(ReportShaper *shaper, const GArray *links)
     report_shape_close_list(shaper);
 }
 
+/* All three are null when nothing was compared with it. */
+static void shape_clock(ReportShaper *shaper, const CaptureClock *clock)
+{
+    const CaptureClockPiece *piece =
+        clock != NULL ? &g_array_index(clock->pieces, CaptureClockPiece, 0) : NULL;
+    Nsec uncertainty = clock != NULL ? capture_clock_uncertainty(clock) : NSEC_NONE;
+
+    if (piece != NULL) {
+        report_shape_number(shaper, "clock_offset_seconds", (double)piece->offset / 1e9);
+        report_shape_number(shaper, "clock_drift_ppm", piece->drift * 1e6);
+    } else {
+        report_shape_text(shaper, "clock_offset_seconds", NULL);
+        report_shape_text(shaper, "clock_drift_ppm", NULL);
+    }
+    if (uncertainty != NSEC_NONE)
+        report_shape_number(shaper, "clock_uncertainty_seconds", (double)uncertainty / 1e9);
+    else
+        report_shape_text(shaper, "clock_uncertainty_seconds", NULL);
+}
+
 void report_shape_capture(ReportShaper *shaper, const RegCaptureSite *site)
 {
     const CaptureInfo *info = site->info;
@@ -38,6 +58,7 @@ void report_shape_capture(ReportShaper *shaper, const RegCaptureSite *site)
     report_shape_time(shaper, "last", info->last);
     report_shape_text(shaper, "vantage", reg_vantage_name(site->vantage.vantage));
     report_shape_text(shaper, "vantage_because", site->vantage.because);
+    shape_clock(shaper, info->clock);
     report_shape_flag(shaper, "complete", info->complete);
     report_shape_text(shaper, "stopped_because", info->stopped_because);
     texts(shaper, "interfaces", info->interfaces);
@@ -78,20 +99,41 @@ void report_shape_counts(ReportShaper *shaper, const ReportResult *result)
     forgotten(shaper, result);
 }
 
-const char *report_shape_capture_name(const ReportShaper *shaper, uint32_t index)
+/* Null: it is the whole. */
+void report_shape_part(ReportShaper *shaper, const char *name, const ReportPart *part)
+{
+    if (part == NULL) {
+        report_shape_text(shaper, name, NULL);
+        return;
+    }
+    report_shape_open(shaper, name);
+    texts(shaper, "devices", part->devices);
+    texts(shaper, "findings", part->findings);
+    report_shape_time(shaper, "since", part->since);
+    report_shape_time(shaper, "until", part->until != NSEC_MAX ? part->until : NSEC_NONE);
+    report_shape_count(shaper, "devices_left_out", part->devices_left_out);
+    report_shape_count(shaper, "findings_left_out", part->findings_left_out);
+    report_shape_close(shaper);
+}
+
+void report_shape_capture_name(ReportShaper *shaper, const char *name, uint32_t index)
 {
     const GPtrArray *captures = report_shape_captures(shaper);
+    bool known = index < captures->len;
 
-    return index < captures->len ? ((const CaptureInfo *)g_ptr_array_index(captures, index))->name
-                                 : NULL;
+    if (!report_shaper_is_compact(shaper))
+        report_shape_text(shaper, name,
+                          known ? ((const CaptureInfo *)g_ptr_array_index(captures, index))->name
+                                : NULL);
+    else if (known && index > 0)
+        report_shape_count(shaper, name, index);
 }
 
 void report_shape_ref(ReportShaper *shaper, CaptureRef ref, Nsec time)
 {
     bool shown = ref.frame != 0;
 
-    report_shape_text(shaper, "capture",
-                      shown ? report_shape_capture_name(shaper, ref.capture) : NULL);
+    report_shape_capture_name(shaper, "capture", shown ? ref.capture : UINT32_MAX);
     if (shown)
         report_shape_count(shaper, "frame", ref.frame);
     else
@@ -145,6 +187,8 @@ void report_shape_finding(ReportShaper *shaper, const Finding *finding)
     report_shape_count(shaper, "count", finding->count);
     report_shape_text(shaper, "summary", finding->summary != NULL ? finding->summary : rule->title);
     evidence(shaper, finding);
+    if (finding->rewrites != NULL)
+        report_shape_diff(shaper, finding->rewrites);
     rejected(shaper, finding);
     report_shape_text(shaper, "settle", finding->settle);
     report_shape_text(shaper, "advice", finding_advice(finding));

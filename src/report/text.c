@@ -13,6 +13,8 @@
 #define LISTED_MAX 50   /* named with their findings */
 #define HOMELESS_MAX 20 /* findings about captures and sources */
 #define NOTES_MAX 20
+#define ALIKE_MAX 2   /* notes of one kind; more are one line */
+#define ALIKE_NAMED 2 /* devices in it */
 
 FindingSeverity report_subject_severity(const ReportSubject *subject)
 {
@@ -109,7 +111,7 @@ static void collect_subjects(ReportText *text)
     for (unsigned i = 0; i < result->devices->len; i++) {
         const RegDevice *device = g_ptr_array_index(result->devices, i);
         Group *group = g_hash_table_lookup(text->groups, &device->id);
-        Nsec now = result->end != NSEC_NONE ? result->end : device->last_seen;
+        Nsec now = report_device_end(result, device);
         ReportSubject subject = { .device = device, .state = reg_device_state(device, now) };
 
         if (group != NULL) {
@@ -143,9 +145,18 @@ static void print_listed(ReportText *text, const ReportSubject *subject)
     report_page_wrap(text->page, REPORT_PLAIN, "  ", 4, line->str);
 }
 
+/* Somebody asked for these devices, or for what an intact one does. */
+static bool is_asked_for(const ReportText *text)
+{
+    const ReportPart *part = text->result->part;
+
+    return text->ladder || (part != NULL && part->devices != NULL && part->devices->len > 0);
+}
+
 /* Those in trouble come first, so the rest of them follows without a gap. */
 static void print_devices(ReportText *text)
 {
+    bool asked = is_asked_for(text);
     unsigned n = 0;
 
     for (unsigned i = 0; i < text->subjects->len; i++) {
@@ -153,7 +164,7 @@ static void print_devices(ReportText *text)
         bool in_trouble = is_in_trouble(subject);
 
         n += in_trouble;
-        if (text->verbose || (in_trouble && n <= DEVICES_MAX))
+        if (text->verbose || ((in_trouble || asked) && i < DEVICES_MAX))
             tell(text, subject);
         else if (in_trouble && n <= DEVICES_MAX + LISTED_MAX)
             print_listed(text, subject);
@@ -192,30 +203,100 @@ static void print_homeless(ReportText *text)
         report_page_print(text->page, REPORT_DIM, "  ", 0, "... and %u more findings", left_out);
 }
 
-static void print_notes(ReportText *text)
+/* Those that stand in no device's part. */
+static GPtrArray *collect_notes(const ReportText *text)
 {
     const GPtrArray *findings = text->result->findings;
+    GPtrArray *notes = g_ptr_array_new();
+
+    for (unsigned i = 0; i < findings->len && !text->verbose; i++) {
+        Finding *finding = g_ptr_array_index(findings, i);
+        const Group *group = g_hash_table_lookup(text->groups, &finding->device);
+
+        if (finding->rule->severity == FINDING_NOTE && !group->told)
+            g_ptr_array_add(notes, finding);
+    }
+    return notes;
+}
+
+static unsigned count_alike(const GPtrArray *notes, unsigned first)
+{
+    const Rule *rule = ((const Finding *)g_ptr_array_index(notes, first))->rule;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < notes->len; i++)
+        n += ((const Finding *)g_ptr_array_index(notes, i))->rule == rule;
+    return n;
+}
+
+/* The first of alike ones speaks for the others. */
+static bool is_spoken_for(const GPtrArray *notes, unsigned index)
+{
+    const Rule *rule = ((const Finding *)g_ptr_array_index(notes, index))->rule;
+
+    for (unsigned i = 0; i < index; i++) {
+        if (((const Finding *)g_ptr_array_index(notes, i))->rule == rule)
+            return true;
+    }
+    return false;
+}
+
+/* "Registered without a challenge: 12 times, a@example.com, b@example.com and 10 more" */
+static void print_alike(ReportText *text, const GPtrArray *notes, unsigned first, unsigned n)
+{
+    const Finding *newest = g_ptr_array_index(notes, first);
+    const Rule *rule = newest->rule;
+    g_autoptr(GString) line = g_string_new(NULL);
+    unsigned named = 0;
+
+    g_string_printf(line, "%s: %u times", rule->title, n);
+    for (unsigned i = first; i < notes->len && named < ALIKE_NAMED; i++) {
+        const Finding *note = g_ptr_array_index(notes, i);
+
+        if (note->rule != rule || note->aor == NULL)
+            continue;
+        g_string_append_printf(line, ", %s", note->aor);
+        named++;
+    }
+    if (named > 0)
+        g_string_append_printf(line, " and %u more", n - named);
+    report_text_cite(text, line, newest);
+    report_page_wrap(text->page, REPORT_PLAIN, "  - ", 0, line->str);
+}
+
+static void print_notes(ReportText *text)
+{
+    g_autoptr(GPtrArray) notes = collect_notes(text);
     unsigned printed = 0;
     unsigned left_out = 0;
 
-    for (unsigned i = 0; i < findings->len && !text->verbose; i++) {
-        const Finding *finding = g_ptr_array_index(findings, i);
-        const Group *group = g_hash_table_lookup(text->groups, &finding->device);
+    if (notes->len > 0)
+        report_page_wrap(text->page, REPORT_BOLD, "", 0, "Notes");
+    for (unsigned i = 0; i < notes->len; i++) {
+        unsigned alike = count_alike(notes, i);
 
-        if (finding->rule->severity != FINDING_NOTE || group->told)
+        if (alike > ALIKE_MAX && is_spoken_for(notes, i))
             continue;
-        if (printed == NOTES_MAX) {
+        if (printed++ >= NOTES_MAX)
             left_out++;
-            continue;
-        }
-        if (printed++ == 0)
-            report_page_wrap(text->page, REPORT_BOLD, "", 0, "Notes");
-        report_text_finding_line(text, finding);
+        else if (alike > ALIKE_MAX)
+            print_alike(text, notes, i, alike);
+        else
+            report_text_finding_line(text, g_ptr_array_index(notes, i));
     }
     if (left_out > 0)
         report_page_print(text->page, REPORT_DIM, "  ", 0, "... and %u more notes", left_out);
-    if (printed > 0)
+    if (notes->len > 0)
         report_page_blank(text->page);
+}
+
+/* For somebody who is to find the cause himself. */
+static void print_unjudged(ReportText *text)
+{
+    report_text_captures(text);
+    for (unsigned i = 0; i < text->subjects->len; i++)
+        report_text_device(text, REPORT_SUBJECT(text, i));
+    report_output_flush(text->base.output);
 }
 
 static void print_report(ReportText *text)
@@ -233,16 +314,30 @@ static void print_report(ReportText *text)
     report_output_flush(text->base.output);
 }
 
+static void free_advice(gpointer item)
+{
+    ReportAdvice *advice = item;
+
+    g_free(advice->text);
+    g_free(advice->account);
+    g_free(advice);
+}
+
 static void text_end(ReportWriter *writer, const ReportResult *result)
 {
     ReportText *text = (ReportText *)writer;
 
     text->result = result;
     text->groups = group_findings(result);
+    text->advice = g_ptr_array_new_with_free_func(free_advice);
     collect_subjects(text);
-    print_report(text);
+    if (text->unjudged)
+        print_unjudged(text);
+    else
+        print_report(text);
     g_clear_pointer(&text->subjects, g_array_unref);
     g_clear_pointer(&text->groups, g_hash_table_unref);
+    g_clear_pointer(&text->advice, g_ptr_array_unref);
 }
 
 static void text_free(ReportWriter *writer)
@@ -263,9 +358,13 @@ ReportWriter *report_text_new(ReportOutput *output, const ReportOptions *options
 {
     ReportText *text = g_new0(ReportText, 1);
 
-    text->base = (ReportWriter){ &text_ops, output, options->captures };
+    text->base =
+        (ReportWriter){ .ops = &text_ops, .output = output, .captures = options->captures };
     text->page = report_page_new(output, options->width, options->color);
     text->verbose = options->verbose;
     text->quiet = options->quiet;
+    text->unjudged = options->unjudged;
+    text->ladder = options->ladder;
+    text->page->terminal = text->page->terminal && !options->ascii;
     return &text->base;
 }

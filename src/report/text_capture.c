@@ -10,7 +10,8 @@
 
 #define CAPTURES_MAX 10
 #define TROUBLED_MAX 40 /* captures with a defect, in addition */
-#define REASONS_MAX 8   /* why something was not judged */
+#define REASONS_MAX 4   /* why something was not judged */
+#define RULES_MAX 3     /* named for one of these */
 
 static void append_count(GString *line, uint64_t n, const char *one, const char *many)
 {
@@ -128,6 +129,68 @@ static void print_words(ReportText *text, const char *what, const GPtrArray *wor
                           (const char *)g_ptr_array_index(words, i));
 }
 
+/* The one whose clock is believed; NULL: nothing was compared. */
+static const CaptureInfo *find_believed(const ReportText *text)
+{
+    for (unsigned i = 0; i < text->base.captures->len; i++) {
+        const CaptureInfo *info = g_ptr_array_index(text->base.captures, i);
+
+        if (info->clock != NULL && info->clock->points == 0)
+            return info;
+    }
+    return NULL;
+}
+
+static void append_certainty(GString *line, const CaptureClock *clock)
+{
+    Nsec uncertainty = capture_clock_uncertainty(clock);
+    char span[NSEC_TEXT];
+
+    if (uncertainty == NSEC_NONE)
+        g_string_append(line, " (by messages of one direction only)");
+    else
+        g_string_append_printf(line, " (within %s, by %u messages)",
+                               nsec_to_span(uncertainty, span), clock->points);
+}
+
+static void append_difference(GString *line, const CaptureClock *clock)
+{
+    const CaptureClockPiece *piece = &g_array_index(clock->pieces, CaptureClockPiece, 0);
+    char span[NSEC_TEXT];
+
+    g_string_append_printf(line, "Its clock is %s %s", nsec_to_span(ABS(piece->offset), span),
+                           piece->offset < 0 ? "behind" : "ahead");
+    if (piece->drift != 0)
+        g_string_append_printf(line, " and %s %.1f ppm", piece->drift < 0 ? "loses" : "gains",
+                               ABS(piece->drift) * 1e6);
+    if (clock->pieces->len > 1)
+        g_string_append(line, " at first, and was set meanwhile");
+}
+
+/* Of captures of several places. */
+static void print_clock(ReportText *text, const CaptureInfo *info)
+{
+    const CaptureInfo *first = find_believed(text);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    if (first == NULL || info->place == first->place)
+        return;
+    if (info->clock == NULL) {
+        g_string_printf(line,
+                        "No REGISTER was seen both here and in %s: their clocks are taken "
+                        "for equal",
+                        first->name);
+    } else if (info->clock->same) {
+        g_string_printf(line, "Its clock agrees with that of %s", first->name);
+        append_certainty(line, info->clock);
+    } else {
+        append_difference(line, info->clock);
+        append_certainty(line, info->clock);
+        g_string_append_printf(line, "; all times are told by that of %s", first->name);
+    }
+    print_sentence(text, line);
+}
+
 static void print_capture(ReportText *text, const RegCaptureSite *site)
 {
     const CaptureInfo *info = site->info;
@@ -135,6 +198,7 @@ static void print_capture(ReportText *text, const RegCaptureSite *site)
     print_name(text, info);
     if (site->messages.count > 0)
         print_vantage(text, &site->vantage);
+    print_clock(text, info);
     print_loss(text, site);
     print_words(text, "Capture filter", info->filters);
     print_words(text, "Comment", info->comments);
@@ -200,51 +264,98 @@ void report_text_captures(ReportText *text)
     report_page_blank(text->page);
 }
 
-/* The rules that could not judge for one reason, from 'first' on; the rows
- * that are told are marked in 'told'. */
-static char *rules_for_reason(const GArray *rows, unsigned first, bool *told)
+/* Most reports have some that only another place shows: in short they are one reason. */
+static bool is_same_reason(const ReportText *text, const char *a, const char *b)
+{
+    static const char place[] = "needs a capture ";
+
+    if (g_strcmp0(a, b) == 0)
+        return true;
+    return !text->verbose && a != NULL && b != NULL && g_str_has_prefix(a, place)
+           && g_str_has_prefix(b, place);
+}
+
+static const char *reason_words(const ReportText *text, const char *because, bool merged)
+{
+    if (because == NULL)
+        return "the capture does not show enough";
+    return merged && !text->verbose ? "needs a capture from another place" : because;
+}
+
+static void append_rule(const ReportText *text, GString *line, const RuleAbstention *row,
+                        unsigned place)
+{
+    if (place >= RULES_MAX && !text->verbose)
+        return;
+    g_string_append_printf(line, "%s%s", place > 0 ? ", " : "", row->rule->id);
+    if (row->times > 1 && text->verbose)
+        g_string_append_printf(line, " (%" G_GUINT64_FORMAT " times)", row->times);
+}
+
+/* The rules that could not judge for one reason, from 'first' on; the rows that are told are
+ * marked in 'told'. */
+static void print_reason(ReportText *text, const GArray *rows, unsigned first, bool *told)
 {
     const char *because = g_array_index(rows, RuleAbstention, first).because;
-    GString *line = g_string_new(NULL);
+    g_autoptr(GString) line = g_string_new(NULL);
+    const Rule *newest = NULL; /* the rows are sorted by rule */
+    bool merged = false;
+    unsigned n = 0;
 
     for (unsigned i = first; i < rows->len; i++) {
         const RuleAbstention *row = &g_array_index(rows, RuleAbstention, i);
 
-        if (g_strcmp0(row->because, because) != 0)
+        if (!is_same_reason(text, row->because, because))
             continue;
         told[i] = true;
-        g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", row->rule->id);
-        if (row->times > 1)
-            g_string_append_printf(line, " (%" G_GUINT64_FORMAT " times)", row->times);
+        merged = merged || g_strcmp0(row->because, because) != 0;
+        if (row->rule != newest)
+            append_rule(text, line, row, n++);
+        newest = row->rule;
     }
-    return g_string_free(line, FALSE);
+    if (n > RULES_MAX && !text->verbose)
+        g_string_append_printf(line, " and %u more", n - RULES_MAX);
+    report_page_print(text->page, REPORT_DIM, "  - ", 0, "%s: %s",
+                      reason_words(text, because, merged), line->str);
+}
+
+static unsigned count_reasons(const ReportText *text, const GArray *rows)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        const char *because = g_array_index(rows, RuleAbstention, i).because;
+        bool known = false;
+
+        for (unsigned k = 0; k < i && !known; k++)
+            known = is_same_reason(text, g_array_index(rows, RuleAbstention, k).because, because);
+        n += !known;
+    }
+    return n;
 }
 
 static void print_not_judged(ReportText *text)
 {
     const GArray *rows = text->result->abstentions;
     g_autofree bool *told = g_new0(bool, rows->len);
-    unsigned reasons = 0;
-    unsigned left_out = 0;
+    unsigned reasons = count_reasons(text, rows);
+    unsigned shown = 0;
 
+    if (reasons == 0)
+        return;
+    report_page_wrap(text->page, REPORT_BOLD, "", 0,
+                     text->verbose ? "Not judged" : "Not judged (in full with --verbose)");
     for (unsigned i = 0; i < rows->len; i++) {
-        if (told[i])
+        if (told[i] || (shown == REASONS_MAX && !text->verbose))
             continue;
-
-        g_autofree char *rules = rules_for_reason(rows, i, told);
-        const char *because = g_array_index(rows, RuleAbstention, i).because;
-
-        if (reasons++ == 0)
-            report_page_wrap(text->page, REPORT_BOLD, "", 0, "Not judged");
-        if (text->verbose || reasons <= REASONS_MAX)
-            report_page_print(text->page, REPORT_DIM, "  - ", 0, "%s: %s",
-                              because != NULL ? because : "the capture does not show enough",
-                              rules);
-        else
-            left_out++;
+        print_reason(text, rows, i, told);
+        shown++;
     }
-    if (left_out > 0)
-        report_page_print(text->page, REPORT_DIM, "  ", 0, "... for %u more reasons", left_out);
+    if (shown < reasons) {
+        g_autofree char *more = report_page_count(reasons - shown, "more reason", "more reasons");
+
+        report_page_print(text->page, REPORT_DIM, "  ", 0, "... for %s", more);
+    }
 }
 
 static void print_forgotten(ReportText *text)

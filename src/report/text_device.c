@@ -2,7 +2,7 @@
  * One device: who it is, what it did in which order, and what is wrong.
  */
 
-#include "reg/timeline.h"
+#include "part.h"
 #include "report/escape.h"
 #include "text.h"
 
@@ -21,14 +21,15 @@ static void print_identity(ReportText *text, const ReportSubject *subject)
     g_autoptr(GString) line = g_string_new(NULL);
     char address[NET_ENDPOINT_TEXT];
 
-    report_page_print(text->page, REPORT_BOLD, "", 4, "%s: %s", report_text_account(device),
-                      reg_state_name(subject->state));
+    report_page_print(text->page, REPORT_BOLD, "", 4, "%s%s%s", report_text_account(device),
+                      text->unjudged ? "" : ": ",
+                      text->unjudged ? "" : reg_state_name(subject->state));
     if (device->n_addresses > 0)
         g_string_append(line,
                         net_endpoint_to_text(&device->addresses[device->n_addresses - 1], address));
     if (device->n_public_addresses > 0)
         g_string_append_printf(
-            line, ", outside %s",
+            line, " (outside %s)",
             net_endpoint_to_text(&device->public_addresses[device->n_public_addresses - 1],
                                  address));
     if (device->server.addr.version != 0)
@@ -47,31 +48,21 @@ static void append_some(GString *line, uint64_t n, const char *what)
         g_string_append_printf(line, ", %" G_GUINT64_FORMAT " %s", n, what);
 }
 
-/* "6 attempts, 6 accepted; registered for 4 min 58 s" */
-static void print_life(ReportText *text, const ReportSubject *subject)
+/* "6 attempts, 6 accepted" */
+static void print_attempts(ReportText *text, const RegDevice *device)
 {
-    const RegDevice *device = subject->device;
-    Nsec end = text->result->end != NSEC_NONE ? text->result->end : device->last_seen;
-    Nsec registered = reg_device_registered(device, end);
-    Nsec dark = reg_timeline_unreachable(device, end);
     g_autofree char *attempts = report_page_count(device->n_attempts, "attempt", "attempts");
     g_autoptr(GString) line = g_string_new(attempts);
-    char span[NSEC_TEXT];
 
     append_some(line, device->n_accepted, "accepted");
     append_some(line, device->n_refused, "refused");
     append_some(line, device->n_unanswered, "unanswered");
-    if (registered > 0)
-        g_string_append_printf(line, "; registered for %s", nsec_to_span(registered, span));
-    else
+    if (device->n_bindings == 0)
         g_string_append(line, "; not registered at any time");
-    if (dark > 0)
-        g_string_append_printf(line, ", lapsed for %s", nsec_to_span(dark, span));
     report_page_wrap(text->page, REPORT_PLAIN, "  ", 4, line->str);
 }
 
-/* "7", or "lan.pcap:7", of which the name is cut and the number never. */
-static void frame_label(const ReportText *text, const RegEvent *event, GString *label)
+void report_text_label(const ReportText *text, const RegEvent *event, GString *label)
 {
     const GPtrArray *captures = text->base.captures;
 
@@ -98,7 +89,7 @@ static unsigned label_columns(const ReportText *text, const GArray *events)
     unsigned columns = strlen("frame");
 
     for (unsigned i = 0; i < events->len; i++) {
-        frame_label(text, &g_array_index(events, RegEvent, i), label);
+        report_text_label(text, &g_array_index(events, RegEvent, i), label);
         columns = MAX(columns, report_escape_columns(label->str));
     }
     return columns;
@@ -119,13 +110,16 @@ static const char *arrow(const RegEvent *event)
     return "--";
 }
 
-static ReportStyle style_of(const RegEvent *event)
+ReportStyle report_text_event_style(const RegEvent *event)
 {
     if (event->missing)
         return REPORT_RED;
     switch (event->kind) {
     case REG_EVENT_REFUSED:
     case REG_EVENT_LAPSED:
+    case REG_EVENT_TAKEN:
+    case REG_EVENT_REGISTRAR_FORGOT:
+    case REG_EVENT_UNREACHABLE:
     case REG_EVENT_UNANSWERED:
         return REPORT_RED;
     case REG_EVENT_ACCEPTED:
@@ -142,7 +136,7 @@ static void print_event(ReportText *text, const RegEvent *event, unsigned column
     g_autoptr(GString) label = g_string_new(NULL);
     char clock[NSEC_TEXT];
 
-    frame_label(text, event, label);
+    report_text_label(text, event, label);
     g_string_append_printf(lead, "%-*s", CLOCK_COLUMNS,
                            event->time != NSEC_NONE ? nsec_to_clock(event->time, clock) : "");
     g_string_append_printf(lead, "%*s", (int)(columns + 2 - report_escape_columns(label->str)), "");
@@ -152,7 +146,7 @@ static void print_event(ReportText *text, const RegEvent *event, unsigned column
         report_page_unstyle(text->page, lead, REPORT_DIM);
     }
     g_string_append_printf(lead, "  %s ", arrow(event));
-    report_page_wrap(text->page, style_of(event), lead->str, 0, event->text);
+    report_page_wrap(text->page, report_text_event_style(event), lead->str, 0, event->text);
 }
 
 /* The date stands where it begins to hold. */
@@ -170,9 +164,37 @@ static void print_date(ReportText *text, Nsec time, char date[NSEC_TEXT])
     report_page_print(text->page, REPORT_DIM, "  ", 0, "%s, times in UTC", date);
 }
 
+/* What did not happen, and what somebody has to have thought about. */
+static bool is_conclusion(const RegEvent *event)
+{
+    switch (event->kind) {
+    case REG_EVENT_LAPSED:
+    case REG_EVENT_TAKEN:
+    case REG_EVENT_REGISTRAR_FORGOT:
+    case REG_EVENT_BACK:
+    case REG_EVENT_MOVED:
+        return true;
+    default:
+        return event->missing;
+    }
+}
+
+static void drop_conclusions(GArray *events)
+{
+    for (unsigned i = events->len; i-- > 0;) {
+        if (is_conclusion(&g_array_index(events, RegEvent, i)))
+            g_array_remove_index(events, i);
+    }
+}
+
 static void print_timeline(ReportText *text, const RegDevice *device)
 {
-    g_autoptr(GArray) events = reg_timeline_new(device, text->result->end);
+    g_autoptr(GArray) events =
+        report_part_timeline(text->result->part, device, report_device_end(text->result, device));
+
+    if (text->unjudged)
+        drop_conclusions(events);
+
     unsigned columns = label_columns(text, events);
     unsigned skip_from = events->len;
     unsigned skip_to = events->len;
@@ -199,10 +221,18 @@ static void print_timeline(ReportText *text, const RegDevice *device)
 void report_text_device(ReportText *text, const ReportSubject *subject)
 {
     print_identity(text, subject);
+    if (text->unjudged) {
+        print_timeline(text, subject->device);
+        report_page_blank(text->page);
+        return;
+    }
     if (!text->quiet) {
-        print_life(text, subject);
+        print_attempts(text, subject->device);
+        report_text_life(text, subject->device);
         report_page_blank(text->page);
         print_timeline(text, subject->device);
+        if (text->ladder)
+            report_text_ladders(text, subject->device);
         report_text_digests(text, subject->device);
     }
     report_page_blank(text->page);

@@ -54,6 +54,13 @@ static void add_row(const ReportText *text, ReportTable *table, const RegDigestR
                                        known, verdict });
 }
 
+/* Not in the messages, as is its right. */
+static bool says_nothing(const RegDigestRow *row)
+{
+    return !str_present(row->challenge) && !str_present(row->answer) && !str_present(row->known)
+           && (row->verdict == REG_ROW_UNKNOWN || row->verdict == REG_ROW_SAME);
+}
+
 static const char *use_words(const RegDigestFacts *facts)
 {
     if (facts->other_server)
@@ -95,8 +102,12 @@ static void print_table(ReportText *text, const RegAttemptStep *step)
     g_autoptr(ReportTable) table = report_table_new(columns, G_N_ELEMENTS(columns));
 
     report_table_indent(table, INDENT);
-    for (unsigned i = 0; i < REG_DIGEST_ROWS; i++)
-        add_row(text, table, &step->digest->detail->rows[i]);
+    for (unsigned i = 0; i < REG_DIGEST_ROWS; i++) {
+        const RegDigestRow *row = &step->digest->detail->rows[i];
+
+        if (text->verbose || !says_nothing(row))
+            add_row(text, table, row);
+    }
     report_page_blank(text->page);
     print_title(text, step);
     report_table_print(table, text->page);

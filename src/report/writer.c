@@ -15,9 +15,9 @@ static const struct {
     bool in_place; /* read while it is written: a line is complete in itself */
     ReportWriter *(*make)(ReportOutput *output, const ReportOptions *options);
 } formats[] = {
-    { "text", false, report_text_new },
-    { "json", false, report_json_new },
-    { "jsonl", true, report_jsonl_new },
+    { "text", false, report_text_new }, { "html", false, report_html_new },
+    { "json", false, report_json_new }, { "jsonl", true, report_jsonl_new },
+    { "csv", false, report_csv_new },
 };
 
 static bool find_format(Str name, size_t *index)
@@ -73,6 +73,14 @@ ReportWriter *report_writer_open(const char *spec, const ReportOptions *options,
     }
     return own.redactor != NULL ? report_redact_new(output, &own, formats[index].make)
                                 : formats[index].make(output, &own);
+}
+
+void report_writer_abandon(ReportWriter *writer)
+{
+    ReportOutput *output = writer->output;
+
+    writer->ops->free(writer);
+    report_output_abandon(output);
 }
 
 bool report_writer_close(ReportWriter *writer, GError **error)

@@ -32,6 +32,12 @@ typedef struct Sample {
     RegAttempt attempts[SAMPLE_DEVICES + 1];
     RegAttempt *attempt_list[SAMPLE_DEVICES + 1];
     RegBinding binding;
+    RegNat nat;
+    RegOutage outage;
+    RegMove move;
+    RegServerMove server_move;
+    RegInbound answered;
+    RegLife life;
     RegDevice devices[SAMPLE_DEVICES];
     GPtrArray *device_list;
     GPtrArray *findings;
@@ -178,7 +184,9 @@ static inline void sample_fill_devices(Sample *s)
                                .source = { { { 203, 0, 113, 2 }, 4 }, 18680 },
                                .since = AT(1.120),
                                .until = AT(331.020),
+                               .asked = 3600,
                                .granted = 60,
+                               .refreshes = 5,
                                .end = REG_BINDING_OPEN };
     s->devices[0] = sample_device(1, "alice@example.com", &s->attempt_list[0], 1);
     s->devices[0].n_refused = 1;
@@ -320,6 +328,79 @@ static inline void sample_detail(Sample *s)
                                       .answer = STR(SAMPLE_RESPONSE) };
 }
 
+static inline void sample_fill_path(Sample *s)
+{
+    NetEndpoint registrar = { { { 198, 51, 100, 10 }, 4 }, 5060 };
+    RegInbound request = { .method = SIP_METHOD_OPTIONS,
+                           .from = registrar,
+                           .to = s->binding.source,
+                           .sent = AT(100),
+                           .last_sent = AT(103.5),
+                           .answered = NSEC_NONE,
+                           .copies = 3,
+                           .request = { .frame = 31 },
+                           .last = { .frame = 34 } };
+
+    s->outage = (RegOutage){ .first = request,
+                             .last = request,
+                             .requests = 1,
+                             .worked_until = AT(80),
+                             .worked_ref = { .frame = 30 },
+                             .back = AT(120),
+                             .back_ref = { .frame = 35 },
+                             .back_registers = true,
+                             .back_moved = true,
+                             .works = NSEC_NONE,
+                             .bound = true };
+    s->move = (RegMove){ .kind = REG_MOVE_MAPPING,
+                         .from = s->binding.source,
+                         .to = { s->binding.source.addr, 1672 },
+                         .time = AT(120),
+                         .quiet = 40 * NSEC_SEC,
+                         .before = { .frame = 30 },
+                         .after = { .frame = 35 } };
+    s->server_move = (RegServerMove){ .from = registrar,
+                                      .to = { { { 198, 51, 100, 11 }, 4 }, 5060 },
+                                      .moved = AT(200),
+                                      .moved_ref = { .frame = 41 } };
+    s->answered = request;
+    s->answered.sent = s->answered.answered = AT(80);
+    s->answered.status = 200;
+}
+
+/* Bob sits behind a NAT that forgot him for 20 s. */
+static inline void sample_live(Sample *s)
+{
+    RegNatBounds none = { NSEC_NONE, NSEC_NONE, NSEC_NONE, 0, 0 };
+
+    sample_fill_path(s);
+    s->nat = (RegNat){ .address = s->binding.source.addr,
+                       .server = s->outage.first.from.addr,
+                       .bounds = { { 8 * NSEC_SEC, 20 * NSEC_SEC, 20 * NSEC_SEC, 2, 2 }, none } };
+    s->life = (RegLife){ .nat = &s->nat,
+                         .traffic = { .kinds = { 4 },
+                                      .longest = 40 * NSEC_SEC,
+                                      .longest_from = AT(80),
+                                      .longest_unheard = 40 * NSEC_SEC,
+                                      .flow_timer = 30 },
+                         .inbound_answered = 3,
+                         .inbound_unanswered = 1,
+                         .answered = &s->answered,
+                         .first_answered = AT(20),
+                         .answered_alike = true,
+                         .n_outages = 1,
+                         .outages = &s->outage,
+                         .n_moves = 1,
+                         .moves = &s->move,
+                         .server_move = &s->server_move,
+                         .boots = 0,
+                         .covered = 180 * NSEC_SEC };
+    s->devices[1].life = &s->life;
+    s->devices[1].listed_others = 1;
+    s->devices[1].listed_stale = 2;
+    s->devices[1].listed = (CaptureRef){ .frame = 8 };
+}
+
 static inline void sample_free(Sample *s)
 {
     g_free(s->digest);
@@ -363,22 +444,6 @@ static inline char *sample_file_take(SampleFile *file)
     return text;
 }
 
-/* What a writer makes of it. */
-static inline char *sample_write(const Sample *s, const char *format, ReportOptions options)
-{
-    SampleFile file = sample_file_new();
-    g_autofree char *spec = g_strconcat(format, ":", file.path, NULL);
-
-    options.captures = s->infos;
-
-    ReportWriter *writer = report_writer_open(spec, &options, NULL);
-
-    assert_non_null(writer);
-    writer->ops->end(writer, &s->result);
-    assert_true(report_writer_close(writer, NULL));
-    return sample_file_take(&file);
-}
-
 /* The text report as on a terminal, which a file is not otherwise. */
 static inline char *sample_text(const Sample *s, ReportOptions options)
 {
@@ -388,6 +453,28 @@ static inline char *sample_text(const Sample *s, ReportOptions options)
 
     ReportWriter *writer = report_text_new(report_output_open(file.path, false, NULL), &options);
 
+    writer->ops->end(writer, &s->result);
+    assert_true(report_writer_close(writer, NULL));
+    return sample_file_take(&file);
+}
+
+/* What a writer makes of it; text in lines of 100 columns. */
+static inline char *sample_write(const Sample *s, const char *format, ReportOptions options)
+{
+    if (g_str_equal(format, "text") && options.redactor == NULL && !options.color) {
+        options.ascii = true;
+        options.width = options.width > 0 ? options.width : 100;
+        return sample_text(s, options);
+    }
+
+    SampleFile file = sample_file_new();
+    g_autofree char *spec = g_strconcat(format, ":", file.path, NULL);
+
+    options.captures = s->infos;
+
+    ReportWriter *writer = report_writer_open(spec, &options, NULL);
+
+    assert_non_null(writer);
     writer->ops->end(writer, &s->result);
     assert_true(report_writer_close(writer, NULL));
     return sample_file_take(&file);

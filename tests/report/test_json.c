@@ -11,7 +11,7 @@ static void is_one_document_with_the_members_of_the_contract(void **state)
     g_autofree char *text = sample_write(s, "json", (ReportOptions){ 0 });
     JsonObject *document = parse_json(parser, text);
 
-    assert_members(document, "schema captures counts devices findings not_judged");
+    assert_members(document, "schema captures counts part devices findings not_judged");
     assert_number(document, "schema", 1);
     assert_int_equal(length_of(document, "captures"), 1);
     assert_int_equal(length_of(document, "devices"), 4);
@@ -98,6 +98,39 @@ static void a_device_stands_on_one_line(void **state)
     assert_true(g_str_has_suffix(text, "}\n"));
 }
 
+static void says_what_part_it_shows(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    ReportPart part = { .devices = names,
+                        .since = AT(60),
+                        .until = NSEC_MAX,
+                        .devices_left_out = 3,
+                        .findings_left_out = 2 };
+
+    g_ptr_array_add(names, (gpointer) "b\"b");
+    s->result.part = &part;
+
+    g_autofree char *text = sample_write(s, "json", (ReportOptions){ 0 });
+    JsonObject *document = parse_json(parser, text);
+    JsonObject *shown = json_object_get_object_member(document, "part");
+    JsonObject *bob = item_at(document, "devices", 1);
+
+    assert_members(shown, "devices findings since until devices_left_out findings_left_out");
+    assert_string_equal(
+        json_array_get_string_element(json_object_get_array_member(shown, "devices"), 0), "b\"b");
+    assert_int_equal(length_of(shown, "findings"), 0);
+    assert_member(shown, "since", "2026-01-31T12:01:00.000000000Z");
+    assert_null_member(shown, "until");
+    assert_number(shown, "devices_left_out", 3);
+    assert_number(shown, "findings_left_out", 2);
+    assert_int_equal(length_of(bob, "timeline"), 1);
+    assert_int_equal(length_of(bob, "attempts"), 1);
+    assert_int_equal(length_of(bob, "bindings"), 1);
+    assert_int_equal(length_of(item_at(document, "devices", 0), "attempts"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +139,7 @@ int main(void)
         cmocka_unit_test(hostile_words_come_back_as_they_were),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
         cmocka_unit_test(a_device_stands_on_one_line),
+        cmocka_unit_test(says_what_part_it_shows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,10 @@ static void every_line_is_there_at_once(void **state)
     stream_end(&stream);
 }
 
+#define LIFE                                                                               \
+    "device aor state watched_seconds registered_seconds reachable_seconds intervals nat " \
+    "inbound outages moves traffic also_bound"
+
 static void lines_have_a_type_and_the_shapes_of_the_document(void **state)
 {
     static const struct {
@@ -65,6 +69,10 @@ static void lines_have_a_type_and_the_shapes_of_the_document(void **state)
         { "binding", "device aor contact source since until granted end" },
         { "finding", "id severity grade device aor from until count summary evidence rejected "
                      "settle advice reference" },
+        { "device", LIFE },
+        { "device", LIFE },
+        { "device", LIFE },
+        { "device", LIFE },
         { "coverage", "captures counts findings not_judged" },
     };
     g_autoptr(Sample) s = sample_new();
@@ -94,13 +102,27 @@ static void the_last_line_names_the_findings_that_stand(void **state)
     g_autoptr(Sample) s = sample_new();
     g_autoptr(JsonParser) parser = json_parser_new();
     g_autofree char *text = sample_write(s, "jsonl", (ReportOptions){ 0 });
-    JsonObject *coverage = parse_json(parser, text);
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(text), "\n", -1);
+    JsonObject *coverage = parse_json(parser, lines[g_strv_length(lines) - 1]);
     JsonObject *finding = item_at(coverage, "findings", 0);
 
     assert_int_equal(length_of(coverage, "findings"), 3);
     assert_member(finding, "id", "challenge_unanswered");
     assert_member(finding, "device", "d3");
     assert_number(finding, "count", 1);
+}
+
+static void the_accounts_of_a_scanner_are_no_devices(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    for (unsigned i = 1; i < SAMPLE_DEVICES; i++)
+        s->devices[i].scanner = true;
+
+    g_autofree char *text = sample_write(s, "jsonl", (ReportOptions){ 0 });
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    assert_int_equal(g_strv_length(lines), 3); /* alice, the coverage, nothing */
 }
 
 static void hostile_words_do_not_break_the_line(void **state)
@@ -125,6 +147,7 @@ int main(void)
         cmocka_unit_test(every_line_is_there_at_once),
         cmocka_unit_test(lines_have_a_type_and_the_shapes_of_the_document),
         cmocka_unit_test(the_last_line_names_the_findings_that_stand),
+        cmocka_unit_test(the_accounts_of_a_scanner_are_no_devices),
         cmocka_unit_test(hostile_words_do_not_break_the_line),
     };
 

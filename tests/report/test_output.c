@@ -199,6 +199,17 @@ static void a_file_that_cannot_get_its_name_is_removed(void **state)
     place_clear(&place);
 }
 
+static void what_is_abandoned_leaves_nothing(void **state)
+{
+    Place place = place_new();
+    ReportOutput *output = report_output_open(place.path, false, NULL);
+
+    report_output_write(output, "half", 4);
+    report_output_abandon(output);
+    assert_int_equal(files_in(place.folder), 0);
+    place_clear(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +223,7 @@ int main(void)
         cmocka_unit_test(devices_are_not_replaced),
         cmocka_unit_test(a_file_that_cannot_be_is_refused_at_once),
         cmocka_unit_test(a_file_that_cannot_get_its_name_is_removed),
+        cmocka_unit_test(what_is_abandoned_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

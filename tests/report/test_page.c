@@ -131,7 +131,7 @@ static void the_width_has_limits(void **state)
     static const struct {
         unsigned asked;
         unsigned given;
-    } cases[] = { { 0, 100 }, { 1, 60 }, { 79, 79 }, { 10000, 200 } };
+    } cases[] = { { 0, 80 }, { 1, 60 }, { 79, 79 }, { 10000, 200 } };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Sheet sheet = sheet_new(cases[i].asked, false);
@@ -173,6 +173,32 @@ static void counts_agree_with_their_word(void **state)
     assert_string_equal(many, "2 devices");
 }
 
+static void a_number_keeps_its_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        { "after 12345678901234567890123456789012345678901234567890 31 s",
+          "after 12345678901234567890123456789012345678901234567890\n31 s\n" },
+        { "it was registered for all the time that was watched by 99.8 %, and",
+          "it was registered for all the time that was watched by\n99.8 %, and\n" },
+        { "it was registered for all the time that was watched by 20 seconds",
+          "it was registered for all the time that was watched by 20\nseconds\n" },
+        { " s", " s\n" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Sheet sheet = sheet_new(60, false);
+
+        report_page_wrap(sheet.page, REPORT_PLAIN, "", 0, cases[i].text);
+
+        g_autofree char *text = sheet_take(&sheet);
+
+        assert_string_equal(text, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +212,7 @@ int main(void)
         cmocka_unit_test(the_width_has_limits),
         cmocka_unit_test(cells_are_cut_with_an_ellipsis_and_filled),
         cmocka_unit_test(counts_agree_with_their_word),
+        cmocka_unit_test(a_number_keeps_its_unit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

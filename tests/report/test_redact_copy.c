@@ -120,6 +120,26 @@ static void clearing_keeps_the_tokens(void **state)
     copies_free(&copies);
 }
 
+static void what_was_asked_for_is_most_of_a_name(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    ReportPart part = { .devices = devices, .since = START, .until = NSEC_MAX };
+    Copies copies = copies_new(s);
+
+    g_ptr_array_add(devices, (gpointer) "alice*");
+    s->result.part = &part;
+
+    const ReportResult *result = redact_result(copies.copier, &s->result);
+
+    assert_int_equal(result->part->devices->len, 1);
+    assert_string_equal(g_ptr_array_index(result->part->devices, 0), "value1");
+    assert_int_equal(result->part->since, START);
+    s->result.part = NULL;
+    assert_null(redact_result(copies.copier, &s->result)->part);
+    copies_free(&copies);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_finding_speaks_of_the_same_people),
         cmocka_unit_test(captures_lose_name_path_and_comments),
         cmocka_unit_test(clearing_keeps_the_tokens),
+        cmocka_unit_test(what_was_asked_for_is_most_of_a_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

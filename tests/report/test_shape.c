@@ -107,6 +107,54 @@ static void one_object_after_the_other(void **state)
     }
 }
 
+static void a_compact_object_has_only_what_there_is(void **state)
+{
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    g_autoptr(ReportShaper) shaper = report_shaper_new(captures);
+
+    report_shaper_compact(shaper, START);
+    report_shape_begin(shaper);
+    report_shape_text(shaper, "nothing", NULL);
+    report_shape_flag(shaper, "no", false);
+    report_shape_flag(shaper, "yes", true);
+    report_shape_count(shaper, "zero", 0);
+    report_shape_number(shaper, "seconds", 2.5);
+    report_shape_time(shaper, "never", NSEC_NONE);
+    report_shape_time(shaper, "time", START + 1500 * NSEC_USEC);
+    report_shape_open(shaper, "empty");
+    report_shape_open_list(shaper, "list");
+    report_shape_close_list(shaper);
+    report_shape_close(shaper);
+    report_shape_open(shaper, "outer");
+    report_shape_open(shaper, "inner");
+    report_shape_text(shaper, "a", "b");
+    report_shape_close(shaper);
+    report_shape_close(shaper);
+    report_shape_open_list(shaper, "places");
+    report_shape_open(shaper, NULL);
+    report_shape_close(shaper);
+    report_shape_text(shaper, NULL, NULL);
+    report_shape_close_list(shaper);
+    assert_string_equal(report_shape_end(shaper)->str,
+                        "{\"yes\":true,\"zero\":0,\"seconds\":2500,\"time\":1500,"
+                        "\"outer\":{\"inner\":{\"a\":\"b\"}},\"places\":[{},null]}");
+}
+
+static void a_compact_time_is_one_however_far_away(void **state)
+{
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    g_autoptr(ReportShaper) shaper = report_shaper_new(captures);
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    report_shaper_compact(shaper, INT64_MAX);
+    report_shape_begin(shaper);
+    report_shape_time(shaper, "far", INT64_MIN + 1);
+
+    JsonObject *object = parse(parser, report_shape_end(shaper));
+
+    assert_int_equal(json_object_get_int_member(object, "far"), INT64_MIN / 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +162,8 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_become_the_replacement_character),
         cmocka_unit_test(times_are_right_whatever_came_before),
         cmocka_unit_test(one_object_after_the_other),
+        cmocka_unit_test(a_compact_object_has_only_what_there_is),
+        cmocka_unit_test(a_compact_time_is_one_however_far_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ static void says_who_it_is_and_how_it_fared(void **state)
     assert_null_member(bob, "instance");
     assert_member(bob, "state", "registered");
     assert_member(bob, "transport", "udp");
+    assert_member(bob, "server", "198.51.100.10:5060");
     assert_true(json_object_get_double_member(bob, "registered_seconds") == 298.88);
     assert_string_equal(
         json_array_get_string_element(json_object_get_array_member(bob, "public_addresses"), 0),
@@ -123,6 +124,7 @@ static void marks_attempts_that_the_capture_cut(void **state)
     g_autoptr(JsonParser) parser = json_parser_new();
 
     s->attempts[0].head_cut = s->attempts[0].tail_cut = true;
+    s->attempts[0].steps_omitted = 9;
 
     g_autofree char *text = sample_write(s, "json", (ReportOptions){ 0 });
     JsonObject *document = parse_json(parser, text);
@@ -130,6 +132,7 @@ static void marks_attempts_that_the_capture_cut(void **state)
 
     assert_true(json_object_get_boolean_member(attempt, "head_cut"));
     assert_true(json_object_get_boolean_member(attempt, "tail_cut"));
+    assert_number(attempt, "steps_omitted", 9);
     assert_false(json_object_has_member(item_at(item_at(document, "devices", 1), "attempts", 0),
                                         "tail_cut"));
 }

@@ -47,6 +47,32 @@ static void a_damaged_capture_says_where_it_stopped_and_what_it_lost(void **stat
     assert_null_member(capture, "first");
 }
 
+static void a_clock_is_told_where_it_was_compared(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(CaptureClock) clock = capture_clock_own();
+    CaptureClockPiece *piece = &g_array_index(clock->pieces, CaptureClockPiece, 0);
+    g_autofree char *without = sample_write(s, "json", (ReportOptions){ 0 });
+    JsonObject *capture = item_at(parse_json(parser, without), "captures", 0);
+
+    assert_null_member(capture, "clock_offset_seconds");
+    assert_null_member(capture, "clock_drift_ppm");
+    assert_null_member(capture, "clock_uncertainty_seconds");
+    clock->same = false;
+    piece->offset = -1500 * NSEC_MSEC;
+    piece->drift = 25e-6;
+    piece->uncertainty = 20 * NSEC_MSEC;
+    s->info.clock = clock;
+
+    g_autofree char *text = sample_write(s, "json", (ReportOptions){ 0 });
+
+    capture = item_at(parse_json(parser, text), "captures", 0);
+    assert_true(json_object_get_double_member(capture, "clock_offset_seconds") == -1.5);
+    assert_true(json_object_get_double_member(capture, "clock_drift_ppm") == 25);
+    assert_true(json_object_get_double_member(capture, "clock_uncertainty_seconds") == 0.02);
+}
+
 static void only_tables_that_were_full_are_forgetful(void **state)
 {
     g_autoptr(Sample) s = sample_new();
@@ -110,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_capture_has_the_members_of_the_contract),
         cmocka_unit_test(a_damaged_capture_says_where_it_stopped_and_what_it_lost),
+        cmocka_unit_test(a_clock_is_told_where_it_was_compared),
         cmocka_unit_test(only_tables_that_were_full_are_forgetful),
         cmocka_unit_test(a_finding_has_the_members_of_the_contract),
         cmocka_unit_test(a_fact_of_no_packet_has_no_frame),

@@ -89,6 +89,49 @@ static void impossible_times_are_printed_all_the_same(void **state)
     assert_contains(text, "1677-09-21 00:12:43 to 2262-04-11 23:47:16 UTC");
 }
 
+/* The first capture is believed; what is said of the clock of the second one. */
+static char *clock_told(const CaptureClock *clock)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(CaptureClock) own = capture_clock_own();
+    CaptureInfo outer = s->info;
+    RegCaptureSite site = s->site;
+
+    s->info.clock = own;
+    outer.name = "wan.pcap";
+    outer.place = CAPTURE_PLACE_SERVER;
+    outer.clock = clock;
+    site.info = &outer;
+    g_ptr_array_add(s->infos, &outer);
+    g_ptr_array_add(s->sites, &site);
+    return sample_write(s, "text", (ReportOptions){ 0 });
+}
+
+static void the_clocks_of_several_places_are_told(void **state)
+{
+    g_autoptr(CaptureClock) clock = capture_clock_own();
+    CaptureClockPiece *piece = &g_array_index(clock->pieces, CaptureClockPiece, 0);
+
+    clock->points = 12;
+    piece->uncertainty = 20 * NSEC_MSEC;
+
+    g_autofree char *same = clock_told(clock);
+
+    clock->same = false;
+    piece->offset = -90 * NSEC_SEC;
+    piece->drift = 25e-6;
+
+    g_autofree char *other = clock_told(clock);
+    g_autofree char *unknown = clock_told(NULL);
+
+    assert_contains(same,
+                    "  Its clock agrees with that of lan.pcap (within 20 ms, by 12 messages)");
+    assert_contains(other, "  Its clock is 90 s behind and gains 25.0 ppm (within 20 ms, by 12 "
+                           "messages); all times are told");
+    assert_contains(unknown, "  No REGISTER was seen both here and in lan.pcap: their clocks are "
+                             "taken for equal.");
+}
+
 static void many_captures_do_not_make_a_long_report(void **state)
 {
     g_autoptr(Sample) s = sample_new();
@@ -117,12 +160,43 @@ static void reasons_are_told_once_with_all_their_rules(void **state)
     g_array_append_val(s->abstentions, other);
     g_array_append_val(s->abstentions, silent);
 
-    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ .verbose = true });
 
     assert_contains(text, "Not judged\n"
                           "  - needs a capture beside the server: credentials_refused (4 times), "
                           "capture_duplicated\n"
                           "  - the capture does not show enough: capture_duplicated\n");
+}
+
+static void limits_are_short_without_verbose(void **state)
+{
+    static const char *const reasons[] = { "needs a capture beside the phone", "one", "two",
+                                           "three", "four" };
+    g_autoptr(Sample) s = sample_new();
+    Rule rules[5];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rules); i++) {
+        RuleAbstention one = { &rules[i], "one", 7 };
+
+        rules[i] = sample_note;
+        g_array_append_val(s->abstentions, one);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(reasons); i++) {
+        RuleAbstention other = { &sample_note, reasons[i], 1 };
+
+        g_array_append_val(s->abstentions, other);
+    }
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "Not judged (in full with --verbose)\n"
+                          "  - needs a capture from another place: credentials_refused, "
+                          "capture_duplicated\n"
+                          "  - one: capture_duplicated, capture_duplicated, capture_duplicated "
+                          "and 3 more\n"
+                          "  - two: capture_duplicated\n"
+                          "  - three: capture_duplicated\n"
+                          "  ... for 1 more reason\n");
 }
 
 static void nothing_is_said_about_limits_when_there_are_none(void **state)
@@ -145,8 +219,10 @@ int main(void)
         cmocka_unit_test(the_files_own_words_are_shown),
         cmocka_unit_test(a_capture_over_midnight_names_both_days),
         cmocka_unit_test(impossible_times_are_printed_all_the_same),
+        cmocka_unit_test(the_clocks_of_several_places_are_told),
         cmocka_unit_test(many_captures_do_not_make_a_long_report),
         cmocka_unit_test(reasons_are_told_once_with_all_their_rules),
+        cmocka_unit_test(limits_are_short_without_verbose),
         cmocka_unit_test(nothing_is_said_about_limits_when_there_are_none),
     };
 

@@ -62,6 +62,29 @@ static void parts_that_are_missing_are_left_out(void **state)
                           "\n");
 }
 
+static void the_same_advice_is_given_once(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    for (unsigned i = 2; i < 4; i++) {
+        Finding *other = sample_finding(&sample_unanswered_challenge, &s->devices[i], "nor did he",
+                                        (CaptureRef){ .frame = 11 }, AT(3));
+
+        finding_grade(other, i == 2 ? FINDING_PROVEN : FINDING_STRONG, i == 2 ? NULL : "his log");
+        g_ptr_array_add(s->findings, other);
+    }
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+    g_autofree char *full = sample_write(s, "text", (ReportOptions){ .verbose = true });
+    const char *first = strstr(text, "What to do: Enter the account's user name");
+    const char *second = strstr(text, "    What to do: as for carol@example.com above.\n");
+    const char *third = strstr(text, "    To settle it: his log\n    What to do: Enter");
+
+    assert_non_null(first);
+    assert_true(first < second && second < third); /* another doubt is told in full */
+    assert_lacks(full, "above.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +92,7 @@ int main(void)
         cmocka_unit_test(a_note_is_one_line_with_its_account_and_frame),
         cmocka_unit_test(a_note_of_a_device_in_trouble_stands_there_only),
         cmocka_unit_test(parts_that_are_missing_are_left_out),
+        cmocka_unit_test(the_same_advice_is_given_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,7 @@ static void the_table_shows_failures_first(void **state)
     const char *carol = strstr(text, "carol@example.com  192");
     const char *alice = strstr(text, "alice@example.com  192");
     const char *dave = strstr(text, "dave@example.com   192");
-    const char *bob = strstr(text, "bob@example.com    203.0.113.2:18680");
+    const char *bob = strstr(text, "bob@example.com    203.0.113.2 ");
 
     assert_non_null(carol);
     assert_true(carol < alice && alice < dave && dave < bob);
@@ -167,7 +167,31 @@ static void what_is_not_known_is_a_dash(void **state)
 
     g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
 
-    assert_contains(text, "(no account named)  -        unanswered        -  12:00:03.000   -\n");
+    assert_contains(text, "(no account named)  -        unanswered        -  12:00:03  -\n");
+}
+
+static void a_part_says_what_it_is_a_part_of(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    g_autoptr(GPtrArray) findings = g_ptr_array_new();
+    ReportPart part = { .devices = devices,
+                        .findings = findings,
+                        .since = AT(-86400),
+                        .until = AT(60.5),
+                        .devices_left_out = 1,
+                        .findings_left_out = 0 };
+
+    g_ptr_array_add(devices, (gpointer) "10*");
+    g_ptr_array_add(devices, (gpointer) "\033[2J");
+    g_ptr_array_add(findings, (gpointer) "nat_*");
+    s->result.part = &part;
+
+    g_autofree char *text = sample_text(s, (ReportOptions){ .width = 200, .quiet = true });
+
+    assert_contains(text, "Only a part is shown: devices 10* or \\x1b[2J, findings nat_*, from "
+                          "2026-01-30 12:00:00.000 UTC, until 2026-01-31 12:01:00.500 UTC, without "
+                          "1 device and 0 findings.\n\nFAILURE: ");
 }
 
 int main(void)
@@ -183,6 +207,7 @@ int main(void)
         cmocka_unit_test(the_table_shows_failures_first),
         cmocka_unit_test(healthy_devices_that_are_left_out_are_counted),
         cmocka_unit_test(what_is_not_known_is_a_dash),
+        cmocka_unit_test(a_part_says_what_it_is_a_part_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

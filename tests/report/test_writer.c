@@ -6,7 +6,8 @@
 
 static void knows_the_formats(void **state)
 {
-    static const char *const specs[] = { "text:/dev/null", "json:/dev/null", "jsonl:/dev/null" };
+    static const char *const specs[] = { "text:/dev/null", "json:/dev/null", "jsonl:/dev/null",
+                                         "html:/dev/null", "csv:/dev/null" };
     g_autoptr(Sample) s = sample_new();
     ReportOptions options = { .captures = s->infos };
 
@@ -34,12 +35,14 @@ static void check_refused(const char *spec, ReportError code, const char *messag
 
 static void names_the_formats_when_it_refuses_one(void **state)
 {
-    check_refused("yaml:out", REPORT_ERROR_FORMAT,
-                  "there is no report format \"yaml\"; the formats are text, json, jsonl");
-    check_refused("report.json", REPORT_ERROR_FORMAT,
-                  "there is no report format \"report.json\"; the formats are text, json, jsonl");
+    check_refused(
+        "yaml:out", REPORT_ERROR_FORMAT,
+        "there is no report format \"yaml\"; the formats are text, html, json, jsonl, csv");
+    check_refused(
+        "report.json", REPORT_ERROR_FORMAT,
+        "there is no report format \"report.json\"; the formats are text, html, json, jsonl, csv");
     check_refused("", REPORT_ERROR_FORMAT,
-                  "there is no report format \"\"; the formats are text, json, jsonl");
+                  "there is no report format \"\"; the formats are text, html, json, jsonl, csv");
     check_refused("json:", REPORT_ERROR_FORMAT, "\"json:\" names no file");
 }
 
@@ -79,6 +82,25 @@ static void a_file_gets_no_colour(void **state)
     assert_null(strchr(text, '\033'));
 }
 
+static void an_abandoned_report_replaces_nothing(void **state)
+{
+    SampleFile file = sample_file_new();
+    g_autofree char *spec = g_strconcat("json:", file.path, NULL);
+    g_autoptr(Sample) s = sample_new();
+    ReportOptions options = { .captures = s->infos };
+
+    assert_true(g_file_set_contents(file.path, "old", -1, NULL));
+
+    ReportWriter *writer = report_writer_open(spec, &options, NULL);
+
+    writer->ops->end(writer, &s->result);
+    report_writer_abandon(writer);
+
+    g_autofree char *text = sample_file_take(&file);
+
+    assert_string_equal(text, "old");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +110,7 @@ int main(void)
         cmocka_unit_test(colons_in_the_file_name_are_kept),
         cmocka_unit_test(a_failing_output_fails_at_close),
         cmocka_unit_test(a_file_gets_no_colour),
+        cmocka_unit_test(an_abandoned_report_replaces_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,296 @@
+/*
+ * What Wireshark needs to show the evidence of a report: the original frames in
+ * a pcapng file, with the words of the findings as packet comments
+ * (draft-ietf-opsawg-pcapng).
+ */
+
+#include "report/evidence.h"
+
+#include "base/hash.h"
+#include "output.h"
+#include "report/escape.h"
+
+enum {
+    BLOCK_SECTION = 0x0a0d0d0a,
+    BLOCK_INTERFACE = 1,
+    BLOCK_PACKET = 6,
+    OPTION_END = 0,
+    OPTION_COMMENT = 1,
+    OPTION_NAME = 2,
+    OPTION_APPLICATION = 4,
+    OPTION_RESOLUTION = 9,
+};
+
+#define ORDER_MAGIC 0x1a2b3c4d
+#define NANOSECONDS 9 /* a power of ten below one second */
+
+typedef struct Interface {
+    uint32_t capture;
+    uint16_t link;
+} Interface;
+
+struct ReportEvidence {
+    ReportOutput *output;
+    GHashTable *wanted; /* CaptureRef to GPtrArray of comments */
+    const GPtrArray *captures;
+    GArray *interfaces; /* of Interface, in the order of their blocks */
+    GByteArray *block;  /* that is being put together */
+};
+
+static guint ref_hash(gconstpointer key)
+{
+    const CaptureRef *ref = key;
+
+    return (guint)hash_mix(ref->frame, ref->capture);
+}
+
+static gboolean ref_equal(gconstpointer a, gconstpointer b)
+{
+    const CaptureRef *x = a, *y = b;
+
+    return x->frame == y->frame && x->capture == y->capture;
+}
+
+static void free_comments(gpointer comments)
+{
+    g_ptr_array_unref(comments);
+}
+
+/* --- blocks --------------------------------------------------------------- */
+
+static void put(ReportEvidence *evidence, const void *bytes, size_t len)
+{
+    static const uint8_t padding[4];
+
+    g_byte_array_append(evidence->block, bytes, (guint)len);
+    g_byte_array_append(evidence->block, padding, (guint)(-len & 3));
+}
+
+static void put_u16(ReportEvidence *evidence, uint16_t value)
+{
+    g_byte_array_append(evidence->block, (const guint8 *)&value, sizeof(value));
+}
+
+static void put_u32(ReportEvidence *evidence, uint32_t value)
+{
+    g_byte_array_append(evidence->block, (const guint8 *)&value, sizeof(value));
+}
+
+static void put_option(ReportEvidence *evidence, uint16_t code, const void *bytes, size_t len)
+{
+    put_u16(evidence, code);
+    put_u16(evidence, (uint16_t)len);
+    put(evidence, bytes, len);
+}
+
+static void begin_block(ReportEvidence *evidence, uint32_t type)
+{
+    g_byte_array_set_size(evidence->block, 0);
+    put_u32(evidence, type);
+    put_u32(evidence, 0); /* its length, when that is known */
+}
+
+static void end_block(ReportEvidence *evidence)
+{
+    uint32_t len = evidence->block->len + (uint32_t)sizeof(len);
+
+    memcpy(evidence->block->data + sizeof(len), &len, sizeof(len));
+    put_u32(evidence, len);
+    report_output_write(evidence->output, (const char *)evidence->block->data,
+                        evidence->block->len);
+}
+
+/* Numbers are in the byte order of this machine; the magic tells which. */
+static void write_section(ReportEvidence *evidence)
+{
+    static const char application[] = "whyreg";
+
+    begin_block(evidence, BLOCK_SECTION);
+    put_u32(evidence, ORDER_MAGIC);
+    put_u16(evidence, 1); /* version 1.0 */
+    put_u16(evidence, 0);
+    put_u32(evidence, UINT32_MAX); /* the section's length is not told */
+    put_u32(evidence, UINT32_MAX);
+    put_option(evidence, OPTION_APPLICATION, application, sizeof(application) - 1);
+    put_option(evidence, OPTION_END, NULL, 0);
+    end_block(evidence);
+}
+
+static void write_interface(ReportEvidence *evidence, const Interface *interface)
+{
+    const CaptureInfo *info = g_ptr_array_index(evidence->captures, interface->capture);
+    uint8_t resolution = NANOSECONDS;
+
+    begin_block(evidence, BLOCK_INTERFACE);
+    put_u16(evidence, interface->link);
+    put_u16(evidence, 0);
+    put_u32(evidence, 0); /* no snapshot length: each frame tells its own */
+    put_option(evidence, OPTION_NAME, info->name, strlen(info->name));
+    put_option(evidence, OPTION_RESOLUTION, &resolution, sizeof(resolution));
+    put_option(evidence, OPTION_END, NULL, 0);
+    end_block(evidence);
+}
+
+static uint32_t interface_of(ReportEvidence *evidence, const CapturePacket *packet)
+{
+    Interface interface = { .capture = packet->ref.capture, .link = packet->link };
+
+    for (unsigned i = 0; i < evidence->interfaces->len; i++) {
+        const Interface *known = &g_array_index(evidence->interfaces, Interface, i);
+
+        if (known->capture == interface.capture && known->link == interface.link)
+            return i;
+    }
+    write_interface(evidence, &interface);
+    g_array_append_val(evidence->interfaces, interface);
+    return evidence->interfaces->len - 1;
+}
+
+/* --- the frames ----------------------------------------------------------- */
+
+ReportEvidence *report_evidence_open(const char *path, GError **error)
+{
+    ReportOutput *output = report_output_open(path, false, error);
+
+    if (output == NULL)
+        return NULL;
+
+    ReportEvidence *evidence = g_new0(ReportEvidence, 1);
+
+    evidence->output = output;
+    evidence->wanted = g_hash_table_new_full(ref_hash, ref_equal, g_free, free_comments);
+    evidence->interfaces = g_array_new(false, false, sizeof(Interface));
+    evidence->block = g_byte_array_new();
+    write_section(evidence);
+    return evidence;
+}
+
+/* What is said about one frame has to fit the 16 bits of an option's length, and longer
+ * texts are not read. */
+#define COMMENT_MAX 2000
+#define OPTION_MAX 60000
+
+static char *comment_of(const Finding *finding, const FindingFact *fact, bool first)
+{
+    g_autoptr(GString) text = g_string_new(finding->rule->id);
+
+    g_string_append_printf(text, " (%s, %s)", finding_severity_name(finding->rule->severity),
+                           finding_grade_name(finding->grade));
+    if (first)
+        g_string_append_printf(text, ": %s",
+                               finding->summary != NULL ? finding->summary : finding->rule->title);
+    g_string_append_printf(text, "; %s: %s", fact->name, fact->seen != NULL ? fact->seen : "");
+    if (fact->expected != NULL)
+        g_string_append_printf(text, "; expected: %s", fact->expected);
+
+    GString *shown = g_string_new(NULL);
+
+    report_escape_terminal(shown, str_of(text->str));
+    if (shown->len > COMMENT_MAX) {
+        const char *end;
+
+        g_utf8_validate(shown->str, COMMENT_MAX, &end); /* no half of a character */
+        g_string_truncate(shown, (gsize)(end - shown->str));
+    }
+    return g_string_free(shown, FALSE);
+}
+
+static void choose_fact(ReportEvidence *evidence, const Finding *finding, const FindingFact *fact,
+                        bool first)
+{
+    GPtrArray *comments = g_hash_table_lookup(evidence->wanted, &fact->ref);
+
+    if (comments == NULL) {
+        comments = g_ptr_array_new_with_free_func(g_free);
+        g_hash_table_insert(evidence->wanted, g_memdup2(&fact->ref, sizeof(fact->ref)), comments);
+    }
+    g_ptr_array_add(comments, comment_of(finding, fact, first));
+}
+
+void report_evidence_choose(ReportEvidence *evidence, const GPtrArray *findings,
+                            const GPtrArray *captures)
+{
+    evidence->captures = captures;
+    for (unsigned i = 0; i < findings->len; i++) {
+        const Finding *finding = g_ptr_array_index(findings, i);
+
+        for (unsigned k = 0; k < finding->facts->len; k++) {
+            const FindingFact *fact = &g_array_index(finding->facts, FindingFact, k);
+
+            if (fact->ref.frame != 0)
+                choose_fact(evidence, finding, fact, k == 0);
+        }
+    }
+}
+
+unsigned report_evidence_size(const ReportEvidence *evidence)
+{
+    return g_hash_table_size(evidence->wanted);
+}
+
+bool report_evidence_wants(const ReportEvidence *evidence, CaptureRef ref)
+{
+    return g_hash_table_contains(evidence->wanted, &ref);
+}
+
+/* One comment with a line for each thing that is to be said: readers of today take several
+ * comments, those of yesterday show one of them. */
+static void put_comment(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole)
+{
+    const GPtrArray *lines = g_hash_table_lookup(evidence->wanted, &packet->ref);
+    const CaptureInfo *info = g_ptr_array_index(evidence->captures, packet->ref.capture);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    report_escape_terminal(text, str_of(info->name));
+    g_string_append_printf(text, ", frame %" G_GUINT64_FORMAT, packet->ref.frame);
+    if (!ref_equal(&packet->ref, &whole))
+        g_string_append_printf(
+            text, "\npart of the message that frame %" G_GUINT64_FORMAT " completes", whole.frame);
+    for (unsigned i = 0; lines != NULL && i < lines->len; i++) {
+        const char *line = g_ptr_array_index(lines, i);
+
+        if (text->len + strlen(line) < OPTION_MAX)
+            g_string_append_printf(text, "\n%s", line);
+    }
+
+    put_option(evidence, OPTION_COMMENT, text->str, text->len);
+}
+
+void report_evidence_add(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole)
+{
+    uint32_t interface = interface_of(evidence, packet);
+    uint64_t time = packet->no_time || packet->time < 0 ? 0 : (uint64_t)packet->time;
+
+    begin_block(evidence, BLOCK_PACKET);
+    put_u32(evidence, interface);
+    put_u32(evidence, (uint32_t)(time >> 32));
+    put_u32(evidence, (uint32_t)time);
+    put_u32(evidence, (uint32_t)packet->bytes.len);
+    put_u32(evidence, packet->wire_len);
+    put(evidence, packet->bytes.data, packet->bytes.len);
+    put_comment(evidence, packet, whole);
+    put_option(evidence, OPTION_END, NULL, 0);
+    end_block(evidence);
+}
+
+static void free_evidence(ReportEvidence *evidence)
+{
+    g_hash_table_unref(evidence->wanted);
+    g_array_unref(evidence->interfaces);
+    g_byte_array_unref(evidence->block);
+    g_free(evidence);
+}
+
+bool report_evidence_close(ReportEvidence *evidence, GError **error)
+{
+    bool ok = report_output_close(evidence->output, error);
+
+    free_evidence(evidence);
+    return ok;
+}
+
+void report_evidence_abandon(ReportEvidence *evidence)
+{
+    report_output_abandon(evidence->output);
+    free_evidence(evidence);
+}
