@@ -8,34 +8,12 @@
 #include <glib.h>
 
 #include "base/str.h"
+#include "course.h"
+#include "prose.h"
 #include "rules/rule.h"
 #include "rules/status.h"
 
-#define WIDTH 80
 #define INDENT 2
-
-/* Words wrapped at the width, each line indented. */
-static void print_wrapped(FILE *stream, const char *label, const char *text)
-{
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    size_t column = INDENT;
-
-    fprintf(stream, "\n%s\n%*s", label, INDENT, "");
-    for (unsigned i = 0; words[i] != NULL; i++) {
-        size_t len = strlen(words[i]);
-
-        if (i > 0 && column + 1 + len > WIDTH) {
-            fprintf(stream, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (i > 0) {
-            fputc(' ', stream);
-            column++;
-        }
-        fputs(words[i], stream);
-        column += len;
-    }
-    fputc('\n', stream);
-}
 
 static const char *places_of(uint32_t vantage)
 {
@@ -46,15 +24,64 @@ static const char *places_of(uint32_t vantage)
     return vantage & REG_VANTAGE_MIDDLE ? "on the path or beside the server" : "beside the server";
 }
 
+static void print_views(FILE *stream, const RuleViews *seen)
+{
+    if (seen->client == NULL && seen->middle == NULL && seen->server == NULL)
+        return;
+    fputs("\nHow it looks\n", stream);
+    prose_print_item(stream, "beside the phone", seen->client);
+    prose_print_item(stream, "on the path", seen->middle);
+    prose_print_item(stream, "beside the registrar", seen->server);
+}
+
+static void print_fixes(FILE *stream, const RuleFixes *fix)
+{
+    if (fix->phone == NULL && fix->router == NULL && fix->asterisk == NULL && fix->kamailio == NULL)
+        return;
+    fputs("\nHow to mend it\n", stream);
+    prose_print_item(stream, "on the phone", fix->phone);
+    prose_print_item(stream, "on the router", fix->router);
+    prose_print_item(stream, "Asterisk", fix->asterisk);
+    prose_print_item(stream, "Kamailio", fix->kamailio);
+}
+
+static bool names(const char *findings, const char *id)
+{
+    g_auto(GStrv) words = g_strsplit_set(findings, ", ", -1);
+
+    return g_strv_contains((const char *const *)words, id);
+}
+
+/* Where there is a course, and a lesson in it that is about this. */
+static void print_lesson(FILE *stream, const Rule *rule)
+{
+    g_autofree char *folder = course_folder();
+    g_autoptr(Course) course = folder != NULL ? course_load(folder, NULL) : NULL;
+
+    for (unsigned i = 0; course != NULL && i < course->lessons->len; i++) {
+        if (names(course_lesson(course, i)->findings, rule->id)) {
+            g_autofree char *command = g_strdup_printf("whyreg lesson %u", i + 1);
+
+            prose_print_line(stream, "To see one", command);
+            return;
+        }
+    }
+}
+
 static void print_rule(FILE *stream, const Rule *rule)
 {
     fprintf(stream, "%s: %s\n", rule->id, rule->title);
     fprintf(stream, "%*sseverity %s, area %s, believed from %s\n", INDENT, "",
             finding_severity_name(rule->severity), rule->area, places_of(rule->vantage));
-    print_wrapped(stream, "What it means", rule->meaning);
-    print_wrapped(stream, "What to do", rule->advice);
-    print_wrapped(stream, "Not to be confused with", rule->confusion);
-    print_wrapped(stream, "See", rule->reference);
+    if (rule->should != NULL)
+        prose_print(stream, "What should happen", rule->should);
+    prose_print(stream, "What it means", rule->meaning);
+    print_views(stream, &rule->seen);
+    prose_print(stream, "Not to be confused with", rule->confusion);
+    prose_print(stream, "What to do", rule->advice);
+    print_fixes(stream, &rule->fix);
+    prose_print(stream, "See", rule->reference);
+    print_lesson(stream, rule);
 }
 
 /* The row's texts are parts of sentences. */
@@ -62,7 +89,7 @@ static void print_clause(FILE *stream, const char *label, const char *clause)
 {
     g_autofree char *sentence = g_strdup_printf("%c%s.", g_ascii_toupper(*clause), clause + 1);
 
-    print_wrapped(stream, label, sentence);
+    prose_print(stream, label, sentence);
 }
 
 static bool print_status(FILE *stream, const char *word)
@@ -80,8 +107,8 @@ static bool print_status(FILE *stream, const char *word)
                 (unsigned)code, row->code, row->name);
     print_clause(stream, "What it means as the answer to a REGISTER", row->means);
     print_clause(stream, "What should follow", row->next);
-    print_wrapped(stream, "When it does not, and where to look", row->missing);
-    print_wrapped(stream, "See", row->reference);
+    prose_print(stream, "When it does not, and where to look", row->missing);
+    prose_print(stream, "See", row->reference);
     return true;
 }
 

@@ -12,9 +12,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "align.h"
 #include "capture/filter.h"
 #include "digest.h"
+#include "evidence.h"
 #include "explain.h"
+#include "lesson.h"
 #include "net/decoder.h"
 #include "options.h"
 #include "pipeline.h"
@@ -106,18 +109,42 @@ static RegSecrets *load_secrets(const Options *options, GError **error)
     return g_steal_pointer(&secrets);
 }
 
+/* no-color.org: the variable is set and not empty. */
+static bool wants_color(unsigned width)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+
+    return width > 0 && (no_color == NULL || no_color[0] == '\0');
+}
+
+/* POSIX: the first of these that says something counts. */
+static bool shows_unicode(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *value = g_getenv(names[i]);
+
+        if (value != NULL && *value != '\0')
+            return str_contains_nocase(str_of(value), STR("UTF-8"))
+                   || str_contains_nocase(str_of(value), STR("utf8"));
+    }
+    return false;
+}
+
 static GPtrArray *open_writers(const Options *options, const GPtrArray *infos,
                                ReportRedactor *redactor, GError **error)
 {
     g_autoptr(GPtrArray) writers = g_ptr_array_new();
     unsigned width = terminal_width();
-    const char *no_color = g_getenv("NO_COLOR"); /* no-color.org: set and not empty */
     ReportOptions report = {
         .captures = infos,
         .width = width,
-        .color = width > 0 && (no_color == NULL || no_color[0] == '\0'),
+        .color = wants_color(width),
         .verbose = options->verbose,
         .quiet = options->quiet,
+        .ladder = options->ladder,
+        .ascii = !shows_unicode(),
         .redactor = redactor,
     };
 
@@ -127,7 +154,7 @@ static GPtrArray *open_writers(const Options *options, const GPtrArray *infos,
 
         if (writer == NULL) {
             for (unsigned k = 0; k < writers->len; k++)
-                report_writer_close(g_ptr_array_index(writers, k), NULL);
+                report_writer_abandon(g_ptr_array_index(writers, k));
             return NULL;
         }
         g_ptr_array_add(writers, writer);
@@ -163,6 +190,40 @@ static void warn_about_filter(const Options *options)
         fprintf(stderr, "whyreg: %s\n", warning);
 }
 
+/* The same captures once more, with the clocks that were found for them. */
+static CaptureSet *open_again(const Options *options, const GPtrArray *infos, GError **error)
+{
+    CaptureSet *captures = open_captures(options, error);
+
+    for (unsigned i = 0; captures != NULL && i < infos->len; i++) {
+        const CaptureInfo *info = g_ptr_array_index(infos, i);
+
+        if (info->clock != NULL)
+            capture_set_mend_clock(captures, i, info->clock);
+    }
+    return captures;
+}
+
+/* The frames that the findings cite, from a second reading. */
+static int write_evidence(ReportEvidence *evidence, const Options *options,
+                          const Pipeline *pipeline, const GPtrArray *infos, int status)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CaptureSet) captures = open_again(options, infos, &error);
+
+    if (captures == NULL) {
+        report_evidence_abandon(evidence);
+        return complain(error);
+    }
+    report_evidence_choose(evidence, pipeline_findings(pipeline), infos);
+    if (!evidence_collect(evidence, captures)) {
+        fprintf(stderr, "whyreg: the captures changed while they were read: %s is not complete\n",
+                options->evidence);
+        status = EXIT_TROUBLE;
+    }
+    return report_evidence_close(evidence, &error) ? status : complain(error);
+}
+
 static int close_writers(GPtrArray *writers, int status)
 {
     for (unsigned i = 0; i < writers->len; i++) {
@@ -183,6 +244,40 @@ static void protect_secrets(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* Reads the captures, which are open, and writes what was asked for. Takes 'evidence', which
+ * may be NULL. */
+static int judge(const Options *options, CaptureSet *captures, const RegSecrets *secrets,
+                 ReportEvidence *evidence)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ReportEvidence) unwritten = evidence;
+    g_autoptr(GPtrArray) infos = g_ptr_array_new();
+
+    for (unsigned i = 0; i < capture_set_size(captures); i++)
+        g_ptr_array_add(infos, (gpointer)capture_set_info(captures, i));
+
+    g_autoptr(ReportRedactor) redactor = options->redact ? report_redactor_new() : NULL;
+    g_autoptr(GPtrArray) writers = open_writers(options, infos, redactor, &error);
+
+    if (writers == NULL)
+        return complain(error);
+
+    ReportSelection selection = { options->devices, options->findings, options->since,
+                                  options->until };
+    g_autoptr(Pipeline) pipeline =
+        pipeline_new(&(PipelineConfig){ options->vantage, secrets, selection }, captures, writers);
+
+    read_captures(captures, pipeline, options->quiet);
+    pipeline_finish(pipeline);
+
+    int status = close_writers(writers, pipeline_found_failure(pipeline) ? EXIT_FOUND : EXIT_CLEAN);
+
+    if (evidence == NULL)
+        return status;
+    return write_evidence(g_steal_pointer(&unwritten), options, pipeline, infos, status);
+}
+
+/* All that can be wrong with what was asked for is said before the reading begins. */
 static int analyze(const Options *options)
 {
     g_autoptr(GError) error = NULL;
@@ -201,23 +296,16 @@ static int analyze(const Options *options)
         return complain(error);
     warn_about_filter(options);
 
-    g_autoptr(GPtrArray) infos = g_ptr_array_new();
+    g_autoptr(ReportEvidence) evidence = NULL;
 
-    for (unsigned i = 0; i < capture_set_size(captures); i++)
-        g_ptr_array_add(infos, (gpointer)capture_set_info(captures, i));
-
-    g_autoptr(ReportRedactor) redactor = options->redact ? report_redactor_new() : NULL;
-    g_autoptr(GPtrArray) writers = open_writers(options, infos, redactor, &error);
-
-    if (writers == NULL)
+    if (options->evidence != NULL)
+        evidence = report_evidence_open(options->evidence, &error);
+    if (error != NULL
+        || (align_is_needed(captures)
+            && !align_captures(captures, &(CaptureOptions){ .filter = options->filter },
+                               &interrupted, &error)))
         return complain(error);
-
-    g_autoptr(Pipeline) pipeline =
-        pipeline_new(&(PipelineConfig){ options->vantage, secrets }, captures, writers);
-
-    read_captures(captures, pipeline, options->quiet);
-    pipeline_finish(pipeline);
-    return close_writers(writers, pipeline_found_failure(pipeline) ? EXIT_FOUND : EXIT_CLEAN);
+    return judge(options, captures, secrets, g_steal_pointer(&evidence));
 }
 
 static int explain(const Options *options)
@@ -229,6 +317,13 @@ static int explain(const Options *options)
         "whyreg: there is no finding or status code '%s'; 'whyreg explain' lists the findings\n",
         options->explain);
     return EXIT_TROUBLE;
+}
+
+static int lesson(const Options *options)
+{
+    unsigned width = terminal_width();
+
+    return lesson_print(options->lesson, width, wants_color(width)) ? EXIT_CLEAN : EXIT_TROUBLE;
 }
 
 static int digest_outcome(const Options *options, DigestOutcome outcome)
@@ -274,6 +369,8 @@ int main(int argc, char **argv)
         return explain(options);
     case OPTIONS_DIGEST:
         return digest(options);
+    case OPTIONS_LESSON:
+        return lesson(options);
     case OPTIONS_ANALYZE:
         break;
     }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "targets.h"
+
 #define EXIT_USAGE 2
 
 static void print_version(FILE *stream, struct argp_state *state)
@@ -20,13 +22,26 @@ static void print_version(FILE *stream, struct argp_state *state)
 
 void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
 
-enum { KEY_VANTAGE = 256, KEY_FOLLOW, KEY_CREDENTIALS, KEY_READABLE, KEY_REDACT };
+enum {
+    KEY_VANTAGE = 256,
+    KEY_FOLLOW,
+    KEY_CREDENTIALS,
+    KEY_READABLE,
+    KEY_REDACT,
+    KEY_LADDER,
+    KEY_DEVICE,
+    KEY_FINDING,
+    KEY_SINCE,
+    KEY_UNTIL
+};
 
 static const struct argp_option analyze_options[] = {
     { "read", 'r', "FILE", 0, "Analyse this capture file, as a plain FILE", 0 },
     { "filter", 'f', "FILTER", 0, "Only packets that match (pcap-filter syntax)", 0 },
     { "output", 'o', "FORMAT[:TARGET]", 0,
-      "text (default), json or jsonl, to standard output or a file; may repeat", 0 },
+      "text (default), html, json, jsonl or csv, to standard output or a file; may repeat", 0 },
+    { "write", 'w', "FILE", 0,
+      "Write the frames that findings rest on to FILE (pcapng), with the findings as comments", 0 },
     { "vantage", KEY_VANTAGE, "PLACE", 0,
       "Where the capture was taken: client, middle, server or auto (default)", 0 },
     { "credentials", KEY_CREDENTIALS, "FILE", 0,
@@ -37,6 +52,17 @@ static const struct argp_option analyze_options[] = {
     { "follow", KEY_FOLLOW, NULL, 0, "At the end of the file wait for more, until interrupted", 0 },
     { "redact", KEY_REDACT, NULL, 0,
       "Tokens instead of users, hosts, addresses and digest values, for a report to pass on", 0 },
+    { "ladder", KEY_LADDER, NULL, 0, "Draw the messages of each attempt in the text report", 0 },
+    { "device", KEY_DEVICE, "PATTERN", 0,
+      "Show only devices with this id, account, address, contact or user agent (with * and ?); may "
+      "repeat",
+      0 },
+    { "finding", KEY_FINDING, "ID", 0, "Show only these findings (with * and ?); may repeat", 0 },
+    { "since", KEY_SINCE, "TIME", 0,
+      "Show only what reaches into the time from 2026-01-31T12:00:00Z, 12:00 (UTC) or +90, +15m, "
+      "+2h after the first packet",
+      0 },
+    { "until", KEY_UNTIL, "TIME", 0, "The same for the end", 0 },
     { "quiet", 'q', NULL, 0, "The headline and the findings only", 0 },
     { "verbose", 'v', NULL, 0, "The timeline of every device", 0 },
     { 0 },
@@ -150,25 +176,15 @@ static void take_words(struct argp_state *state, Options *options, int first)
     options->filter = g_strjoinv(" ", state->argv + at);
 }
 
-/* "json" and "json:-" both go to standard output. */
-static const char *target_of(const char *output)
+/* A time of the day may be one of the next day; the others can be compared. */
+static void check_times(struct argp_state *state, const Options *options)
 {
-    const char *colon = strchr(output, ':');
+    bool comparable =
+        options->since.kind == REPORT_WHEN_DATE || options->since.kind == REPORT_WHEN_AFTER;
 
-    return colon != NULL ? colon + 1 : "-";
-}
-
-static void add_output(struct argp_state *state, Options *options, const char *output)
-{
-    for (unsigned i = 0; i < options->outputs->len; i++) {
-        const char *other = g_ptr_array_index(options->outputs, i);
-
-        if (g_str_equal(target_of(other), target_of(output)))
-            argp_error(state, "two outputs to %s: '%s' and '%s'",
-                       g_str_equal(target_of(output), "-") ? "standard output" : target_of(output),
-                       other, output);
-    }
-    g_ptr_array_add(options->outputs, g_strdup(output));
+    if (comparable && options->since.kind == options->until.kind
+        && options->until.value < options->since.value)
+        argp_error(state, "--until is before --since");
 }
 
 static error_t parse_analyze(int key, char *argument, struct argp_state *state)
@@ -184,7 +200,22 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
         options->filter = g_strdup(argument);
         return 0;
     case 'o':
-        add_output(state, options, argument);
+        targets_add(state, options, argument);
+        return 0;
+    case KEY_DEVICE:
+        g_ptr_array_add(options->devices, g_strdup(argument));
+        return 0;
+    case KEY_FINDING:
+        g_ptr_array_add(options->findings, g_strdup(argument));
+        return 0;
+    case KEY_SINCE:
+    case KEY_UNTIL:
+        if (!report_when_parse(argument, key == KEY_SINCE ? &options->since : &options->until))
+            argp_error(state, "no such time '%s': 2026-01-31T12:00:00Z, 12:00:30 or +90", argument);
+        return 0;
+    case 'w':
+        g_free(options->evidence);
+        options->evidence = g_strdup(argument);
         return 0;
     case KEY_VANTAGE:
         if (!parse_vantage(argument, &options->vantage))
@@ -198,6 +229,9 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_FOLLOW:
         options->follow = true;
+        return 0;
+    case KEY_LADDER:
+        options->ladder = true;
         return 0;
     case KEY_REDACT:
         options->redact = true;
@@ -214,6 +248,8 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (options->files->len == 0)
             argp_error(state, "no capture file given");
+        check_times(state, options);
+        targets_check(state, options);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -232,12 +268,24 @@ static error_t parse_explain(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static error_t parse_lesson(int key, char *argument, struct argp_state *state)
+{
+    Options *options = state->input;
+
+    if (key != ARGP_KEY_ARG)
+        return ARGP_ERR_UNKNOWN;
+    if (options->lesson != NULL)
+        argp_error(state, "lesson takes one number");
+    options->lesson = g_strdup(argument);
+    return 0;
+}
+
 static const struct argp analyze_parser = {
     .options = analyze_options,
     .parser = parse_analyze,
-    .args_doc =
-        "FILE... [FILTER]\nanalyze [OPTION...] FILE... [FILTER]\n"
-        "compare [OPTION...] INSIDE OUTSIDE\nexplain [FINDING|STATUS]\ndigest [OPTION...] FILE...",
+    .args_doc = "FILE... [FILTER]\nanalyze [OPTION...] FILE... [FILTER]\n"
+                "compare [OPTION...] INSIDE OUTSIDE\nexplain [FINDING|STATUS]\nlesson [N]\n"
+                "digest [OPTION...] FILE...",
     .doc =
         "Reads SIP registrations in captures and says why a phone lost its own.\v"
         "FILE is pcap or pcapng, plain or compressed (gzip, zstd, lz4); \"-\" is standard input. "
@@ -272,6 +320,8 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
         if (options->files->len < 2)
             argp_error(state,
                        "compare needs two captures: INSIDE OUTSIDE, or client=FILE server=FILE");
+        check_times(state, options);
+        targets_check(state, options);
         return 0;
     default:
         return parse_analyze(key, argument, state);
@@ -290,6 +340,14 @@ static const struct argp explain_parser = {
     .args_doc = "explain [FINDING|STATUS]",
     .doc = "Says what a finding means, or a status code (100 to 699) as the answer to a REGISTER; "
            "without either the whole catalogue.",
+};
+
+static const struct argp lesson_parser = {
+    .parser = parse_lesson,
+    .args_doc = "lesson [N]",
+    .doc =
+        "Lists a course in reading registrations, or holds one lesson: a question, what happened "
+        "in a capture, and the answer after Enter. WHYREG_SAMPLES names another course's folder.",
 };
 
 static error_t parse_digest(int key, char *argument, struct argp_state *state)
@@ -355,6 +413,7 @@ static const Command *find_command(const char *word)
         { "analyze", OPTIONS_ANALYZE, &analyze_parser },
         { "compare", OPTIONS_ANALYZE, &compare_parser },
         { "explain", OPTIONS_EXPLAIN, &explain_parser },
+        { "lesson", OPTIONS_LESSON, &lesson_parser },
         { "digest", OPTIONS_DIGEST, &digest_parser },
     };
 
@@ -376,6 +435,8 @@ Options *options_parse(int argc, char **argv)
     g_array_set_clear_func(options->files, clear_file);
     options->outputs = g_ptr_array_new_with_free_func(g_free);
     options->credentials = g_ptr_array_new_with_free_func(g_free);
+    options->devices = g_ptr_array_new_with_free_func(g_free);
+    options->findings = g_ptr_array_new_with_free_func(g_free);
     options->vantage = REG_VANTAGE_UNKNOWN;
     if (command != NULL) {
         options->command = command->command;
@@ -394,7 +455,11 @@ void options_free(Options *options)
     g_array_unref(options->files);
     g_ptr_array_unref(options->outputs);
     g_ptr_array_unref(options->credentials);
+    g_ptr_array_unref(options->devices);
+    g_ptr_array_unref(options->findings);
     g_free(options->filter);
     g_free(options->explain);
+    g_free(options->lesson);
+    g_free(options->evidence);
     g_free(options);
 }

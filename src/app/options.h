@@ -10,11 +10,13 @@
 #include "capture/set.h"
 #include "digest_options.h"
 #include "reg/vantage.h"
+#include "report/select.h"
 
 typedef enum OptionsCommand {
     OPTIONS_ANALYZE, /* also "compare": the files then have places */
     OPTIONS_EXPLAIN,
     OPTIONS_DIGEST,
+    OPTIONS_LESSON,
 } OptionsCommand;
 
 typedef struct OptionsFile {
@@ -27,12 +29,19 @@ typedef struct Options {
     GArray *files;          /* of OptionsFile */
     char *filter;           /* NULL: none */
     GPtrArray *outputs;     /* of char *, "FORMAT[:TARGET]"; at least one */
+    char *evidence;         /* where the frames behind the findings go; NULL: nowhere */
     GPtrArray *credentials; /* of char *: sources for reg_secrets_load() */
-    char *explain;          /* NULL: the whole catalogue */
+    GPtrArray *devices;     /* of char *: what to show, as in ReportSelection */
+    GPtrArray *findings;
+    ReportWhen since;
+    ReportWhen until;
+    char *explain; /* NULL: the whole catalogue */
+    char *lesson;  /* NULL: the list */
     DigestOptions digest;
     RegVantage vantage;        /* REG_VANTAGE_UNKNOWN: auto */
     bool credentials_readable; /* take credentials that others can read */
     bool follow;
+    bool ladder;
     bool quiet;
     bool redact;
     bool verbose;

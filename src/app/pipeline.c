@@ -36,6 +36,11 @@ struct Pipeline {
     RuleEngine *rules;
     const CaptureSet *captures;
     const GPtrArray *writers;
+    ReportSelection selection;
+    const RegDevice *judged;  /* whom the rules look at; NULL: nobody */
+    GPtrArray *found;         /* the selected findings, after pipeline_finish() */
+    ReportMessages *messages; /* NULL: no writer shows any */
+    ReportActivity activity;
     ReportCounts counts;
     NetStats net; /* of all places; after pipeline_finish() */
     SipFramerStats sip;
@@ -86,6 +91,8 @@ static void on_message(SipMessage *message, void *user)
         p->counts.sip_responses++;
         p->counts.register_responses += is_register;
     }
+    if (p->messages != NULL)
+        report_messages_add(p->messages, message);
     reg_tracker_message(p->tracker, message);
     sip_txn_table_push(p->txns, message);
 }
@@ -148,13 +155,23 @@ static bool on_chain(const RegChain *chain, void *user)
 {
     Pipeline *p = user;
 
-    return rule_engine_chain(p->rules, chain);
+    p->judged = chain->device;
+
+    bool cited = rule_engine_chain(p->rules, chain);
+
+    if (cited && p->messages != NULL)
+        report_messages_keep(p->messages, chain);
+    return cited;
 }
 
 static void on_attempt(const RegDevice *device, const RegAttempt *attempt, void *user)
 {
     Pipeline *p = user;
 
+    if (!report_selects_device(&p->selection, device))
+        return;
+    if (!device->scanner)
+        report_activity_count(&p->activity, attempt);
     for (unsigned i = 0; i < p->writers->len; i++) {
         ReportWriter *writer = writer_at(p, i);
 
@@ -167,6 +184,8 @@ static void on_binding(const RegDevice *device, const RegBinding *binding, void 
 {
     Pipeline *p = user;
 
+    if (!report_selects_device(&p->selection, device))
+        return;
     for (unsigned i = 0; i < p->writers->len; i++) {
         ReportWriter *writer = writer_at(p, i);
 
@@ -175,10 +194,22 @@ static void on_binding(const RegDevice *device, const RegBinding *binding, void 
     }
 }
 
+/* What is about no device is told when nobody asked for one. */
+static bool is_selected(const Pipeline *p, const Finding *finding)
+{
+    const ReportSelection *selection = &p->selection;
+    bool placed = p->judged != NULL ? report_selects_device(selection, p->judged)
+                                    : selection->devices == NULL || selection->devices->len == 0;
+
+    return placed && report_selects_rule(selection, finding->rule);
+}
+
 static void on_finding(const Finding *finding, void *user)
 {
     Pipeline *p = user;
 
+    if (!is_selected(p, finding))
+        return;
     for (unsigned i = 0; i < p->writers->len; i++) {
         ReportWriter *writer = writer_at(p, i);
 
@@ -200,6 +231,15 @@ static void open_place(Pipeline *p, CapturePlace number)
         net_decoder_new(&net_config_default, &(NetSink){ on_wanted, on_payload, on_event, place });
 }
 
+static bool shows_messages(const GPtrArray *writers)
+{
+    for (unsigned i = 0; i < writers->len; i++) {
+        if (((const ReportWriter *)g_ptr_array_index(writers, i))->shows_messages)
+            return true;
+    }
+    return false;
+}
+
 Pipeline *pipeline_new(const PipelineConfig *config, const CaptureSet *captures,
                        const GPtrArray *writers)
 {
@@ -210,7 +250,10 @@ Pipeline *pipeline_new(const PipelineConfig *config, const CaptureSet *captures,
     reg.secrets = config->secrets;
     p->captures = captures;
     p->writers = writers;
+    p->selection = config->selection;
     p->now = p->ticked = NSEC_NONE;
+    p->messages = shows_messages(writers) ? report_messages_new() : NULL;
+    report_activity_start(&p->activity);
     p->rules = rule_engine_new(rule_table, &(RuleSink){ on_finding, p });
     p->tracker = reg_tracker_new(&reg, &(RegSink){ on_chain, on_attempt, on_binding, p });
     p->txns = sip_txn_table_new(
@@ -255,13 +298,17 @@ static void judge_device(const RegDevice *device, void *user)
 {
     Pipeline *p = user;
 
-    rule_engine_device(p->rules, device, reg_tracker_now(p->tracker));
+    Nsec end = reg_device_end(device, reg_tracker_now(p->tracker));
+
+    p->judged = device;
+    rule_engine_device(p->rules, device, end);
 }
 
 static void judge_site(const RegSite *site, void *user)
 {
     Pipeline *p = user;
 
+    p->judged = NULL;
     rule_engine_site(p->rules, site);
 }
 
@@ -316,6 +363,39 @@ static unsigned collect_tables(const Pipeline *p, CacheStats *tables)
     return n;
 }
 
+static Nsec begin_of(const CaptureSet *captures)
+{
+    Nsec begin = NSEC_NONE;
+
+    for (unsigned i = 0; i < capture_set_size(captures); i++) {
+        Nsec first = capture_set_info(captures, i)->first;
+
+        if (first != NSEC_NONE && (begin == NSEC_NONE || first < begin))
+            begin = first;
+    }
+    return begin;
+}
+
+/* The messages of what is not shown are not shown either. */
+static void tell_end(Pipeline *p, const ReportResult *whole)
+{
+    g_autoptr(ReportSelected) selected = report_select(&p->selection, whole, begin_of(p->captures));
+    g_autoptr(GArray) messages = NULL;
+    ReportResult *result = report_selected(selected);
+
+    if (p->messages != NULL)
+        messages = report_messages_select(p->messages, result->findings, result->devices,
+                                          &result->messages_left_out);
+    result->messages = messages;
+    p->found = g_ptr_array_ref((GPtrArray *)result->findings);
+    for (unsigned i = 0; i < p->writers->len; i++) {
+        ReportWriter *writer = writer_at(p, i);
+
+        if (writer->ops->end != NULL)
+            writer->ops->end(writer, result);
+    }
+}
+
 static void write_end(Pipeline *p)
 {
     g_autoptr(GPtrArray) captures = g_ptr_array_new();
@@ -334,15 +414,11 @@ static void write_end(Pipeline *p)
         .counts = p->counts,
         .net = &p->net,
         .sip = &p->sip,
+        .activity = &p->activity,
     };
 
     result.n_tables = collect_tables(p, result.tables);
-    for (unsigned i = 0; i < p->writers->len; i++) {
-        ReportWriter *writer = writer_at(p, i);
-
-        if (writer->ops->end != NULL)
-            writer->ops->end(writer, &result);
-    }
+    tell_end(p, &result);
 }
 
 /* Frames that are no SIP, and frames that the filter refused, tell that the
@@ -374,12 +450,15 @@ void pipeline_finish(Pipeline *p)
     write_end(p);
 }
 
+const GPtrArray *pipeline_findings(const Pipeline *p)
+{
+    return p->found;
+}
+
 bool pipeline_found_failure(const Pipeline *p)
 {
-    const GPtrArray *findings = rule_engine_findings(p->rules);
-
-    for (unsigned i = 0; i < findings->len; i++) {
-        const Finding *finding = g_ptr_array_index(findings, i);
+    for (unsigned i = 0; i < p->found->len; i++) {
+        const Finding *finding = g_ptr_array_index(p->found, i);
 
         if (finding->rule->severity == FINDING_FAILURE)
             return true;
@@ -398,5 +477,7 @@ void pipeline_free(Pipeline *p)
     sip_txn_table_free(p->txns);
     reg_tracker_free(p->tracker);
     rule_engine_free(p->rules);
+    report_messages_free(p->messages);
+    g_clear_pointer(&p->found, g_ptr_array_unref);
     g_free(p);
 }

@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 
-FORMATS = ["text", "json", "jsonl"]
+FORMATS = ["text", "json", "jsonl", "html", "csv"]
 MESSAGE = re.compile(rb"(?:[A-Z]+ \S+ SIP/2\.0|SIP/2\.0 \d{3} [^\r\n]*)\r\n(?:[^\r\n]+\r\n)+")
 SECRETS = re.compile(r'\b(?:nonce|cnonce|response|opaque|nextnonce)="([^"]{7,})"')
 CALL_ID = re.compile(r"^(?:Call-ID|i): *(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -68,7 +68,12 @@ def body_of(text, form):
     """The part of a report that may hold names: constant words of ours may be like one."""
     if form == "text":
         text = re.sub(r"^ +What to do:.*\n(?: {6}.*\n)*", "", text, flags=re.MULTILINE)
-        return re.sub(r"\[\w+, \w+\]|^    Not \w+: |: [\w, ()]+$", "", text, flags=re.MULTILINE)
+        return re.sub(r"\[\w+, \w+\]|^    Not \w+: |: [\w, ()]+$|\b[\d.]+ %", "", text, flags=re.MULTILINE)
+    if form == "csv":
+        return "\n".join(text.splitlines()[1:])
+    if form == "html":
+        islands = re.findall(r'<script type="application/json" id="\w+">(.*?)</script>', text, re.DOTALL)
+        return "\n".join(value for island in islands for value in values(json.loads(island)))
     documents = [json.loads(text)] if form == "json" else [json.loads(line) for line in text.splitlines()]
     return "\n".join(value for document in documents for value in values(document))
 
@@ -81,7 +86,7 @@ def main():
         open_report = run(program, capture, "-o", "json")
         plain += sum(told(open_report, name) for name in names)
         for form in FORMATS:
-            options = ["--redact", "-v", "-o", form, "--credentials=env:ACCOUNT"]
+            options = ["--redact", "-v", "--ladder", "-o", form, "--credentials=env:ACCOUNT"]
             text = run(program, capture, *options)
             if text != run(program, capture, *options):
                 bad.append(f"{capture.name}, {form}: two runs differ")

@@ -65,6 +65,7 @@ typedef struct Host {
 typedef struct Cast {
     GPtrArray *hosts; /* of Host */
     CapturePlace place;
+    bool router; /* captured on the NAT: on both of its sides */
 } Cast;
 
 void cast_init(Cast *cast);

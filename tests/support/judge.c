@@ -6,18 +6,21 @@
 
 #include <unistd.h>
 
-#include "reg/tracker.h"
 #include "seen.h"
 #include "support/check.h"
 
-/* The stages in a row, with a capture that stands for the scenario. */
+/* As many captures as are told of together: on the two sides of something. */
+#define SIDES 2
+
+/* The stages in a row, with captures that stand for the scenarios. */
 typedef struct Course {
-    NetDecoder *net;
-    SipFramer *framer;
+    unsigned n_sides;
+    NetDecoder *nets[SIDES];
+    SipFramer *framers[SIDES];
+    CaptureInfo infos[SIDES];
     SipTxnTable *txns;
     RegTracker *tracker;
     RegSecrets *secrets;
-    CaptureInfo info;
     GArray *links;
     GPtrArray *none;
 } Course;
@@ -42,7 +45,7 @@ static NetInterest on_payload(const NetPayload *payload, void *user)
 
     if (payload->kind == NET_DATAGRAM && net_dns_looks_like(payload->bytes, &payload->meta.flow))
         return take_dns(c, payload);
-    return sip_framer_push(c->framer, payload);
+    return sip_framer_push(c->framers[payload->meta.ref.capture], payload);
 }
 
 static void on_event(const NetEvent *event, void *user)
@@ -145,50 +148,61 @@ static RegSecrets *secrets_of(const char *text)
     return secrets;
 }
 
-static void course_init(Course *c, CapturePlace place, const char *credentials, const RegSink *sink)
+static void add_side(Course *c, CapturePlace place)
+{
+    unsigned side = c->n_sides++;
+
+    c->infos[side] = (CaptureInfo){ .path = "scenario.pcap",
+                                    .name = "scenario.pcap",
+                                    .place = place,
+                                    .format = "pcap",
+                                    .links = c->links,
+                                    .filters = c->none,
+                                    .interfaces = c->none,
+                                    .comments = c->none,
+                                    .first = NSEC_NONE,
+                                    .last = NSEC_NONE,
+                                    .latest = NSEC_NONE,
+                                    .complete = true };
+    reg_tracker_add_capture(c->tracker, &c->infos[side]);
+    c->framers[side] =
+        sip_framer_new(&sip_framer_config_default, &(SipSink){ .message = on_message,
+                                                               .keepalive = on_keepalive,
+                                                               .tls = on_tls,
+                                                               .handshake = on_handshake,
+                                                               .user = c });
+    c->nets[side] = net_decoder_new(
+        &net_config_default,
+        &(NetSink){ .wanted = on_wanted, .payload = on_payload, .event = on_event, .user = c });
+}
+
+static void course_init(Course *c, CapturePlace place, const char *credentials,
+                        const RegConfig *wanted, const RegSink *sink)
 {
     uint16_t link = 1;
-    RegConfig config = reg_config_default;
+    RegConfig config = wanted != NULL ? *wanted : reg_config_default;
 
     *c =
         (Course){ .links = g_array_new(FALSE, FALSE, sizeof(uint16_t)), .none = g_ptr_array_new() };
     g_array_append_val(c->links, link);
-    c->info = (CaptureInfo){ .path = "scenario.pcap",
-                             .name = "scenario.pcap",
-                             .place = place,
-                             .format = "pcap",
-                             .links = c->links,
-                             .filters = c->none,
-                             .interfaces = c->none,
-                             .comments = c->none,
-                             .first = NSEC_NONE,
-                             .last = NSEC_NONE,
-                             .latest = NSEC_NONE,
-                             .complete = true };
     c->secrets = secrets_of(credentials);
     config.secrets = c->secrets;
     config.vantage = vantage_of(place);
     c->tracker = reg_tracker_new(&config, sink);
-    reg_tracker_add_capture(c->tracker, &c->info);
+    add_side(c, place);
     c->txns = sip_txn_table_new(&sip_txn_config_default, &(SipTxnSink){ .opened = on_opened,
                                                                         .answered = on_answered,
                                                                         .copied = on_copied,
                                                                         .closed = on_closed,
                                                                         .user = c });
-    c->framer = sip_framer_new(&sip_framer_config_default, &(SipSink){ .message = on_message,
-                                                                       .keepalive = on_keepalive,
-                                                                       .tls = on_tls,
-                                                                       .handshake = on_handshake,
-                                                                       .user = c });
-    c->net = net_decoder_new(
-        &net_config_default,
-        &(NetSink){ .wanted = on_wanted, .payload = on_payload, .event = on_event, .user = c });
 }
 
 static void course_clear(Course *c)
 {
-    net_decoder_free(c->net);
-    sip_framer_free(c->framer);
+    for (unsigned i = 0; i < c->n_sides; i++) {
+        net_decoder_free(c->nets[i]);
+        sip_framer_free(c->framers[i]);
+    }
     sip_txn_table_free(c->txns);
     reg_tracker_free(c->tracker);
     reg_secrets_free(c->secrets);
@@ -198,7 +212,7 @@ static void course_clear(Course *c)
 
 static void count_packet(Course *c, const CapturePacket *packet)
 {
-    CaptureInfo *info = &c->info;
+    CaptureInfo *info = &c->infos[packet->ref.capture];
 
     info->packets++;
     info->bytes += packet->bytes.len;
@@ -216,11 +230,23 @@ static void count_packet(Course *c, const CapturePacket *packet)
 static void course_push(Course *c, const CapturePacket *packet)
 {
     count_packet(c, packet);
-    net_decoder_push(c->net, packet);
-    net_decoder_advance(c->net, packet->time);
-    sip_framer_advance(c->framer, packet->time);
+    for (unsigned i = 0; i < c->n_sides; i++) {
+        net_decoder_advance(c->nets[i], packet->time);
+        sip_framer_advance(c->framers[i], packet->time);
+    }
     sip_txn_table_advance(c->txns, packet->time);
     reg_tracker_advance(c->tracker, packet->time);
+    net_decoder_push(c->nets[packet->ref.capture], packet);
+}
+
+static void course_finish(Course *c)
+{
+    for (unsigned i = 0; i < c->n_sides; i++) {
+        net_decoder_finish(c->nets[i]);
+        sip_framer_finish(c->framers[i]);
+    }
+    sip_txn_table_finish(c->txns);
+    reg_tracker_finish(c->tracker, net_decoder_stats(c->nets[0]));
 }
 
 static void course_run(Course *c, const Scenario *scenario)
@@ -230,10 +256,38 @@ static void course_run(Course *c, const Scenario *scenario)
 
         course_push(c, &packet);
     }
-    net_decoder_finish(c->net);
-    sip_framer_finish(c->framer);
-    sip_txn_table_finish(c->txns);
-    reg_tracker_finish(c->tracker, net_decoder_stats(c->net));
+    course_finish(c);
+}
+
+/* A merged capture is read one frame ahead, and so known to go on. */
+static void look_ahead(Course *c, const Scenario *const sides[SIDES], const unsigned at[SIDES])
+{
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (at[i] < scenario_size(sides[i]))
+            c->infos[i].latest = scenario_packet(sides[i], at[i]).time;
+    }
+}
+
+/* By time; the inside first. */
+static void course_run_both(Course *c, const Scenario *inside, const Scenario *outside)
+{
+    unsigned at[SIDES] = { 0 };
+    const Scenario *sides[SIDES] = { inside, outside };
+
+    while (at[0] < scenario_size(inside) || at[1] < scenario_size(outside)) {
+        unsigned side = at[0] == scenario_size(inside);
+
+        if (at[0] < scenario_size(inside) && at[1] < scenario_size(outside))
+            side = scenario_packet(outside, at[1]).time < scenario_packet(inside, at[0]).time;
+
+        CapturePacket packet = scenario_packet(sides[side], at[side]++);
+
+        packet.ref.capture = side;
+        packet.ref.place = c->infos[side].place;
+        course_push(c, &packet);
+        look_ahead(c, sides, at);
+    }
+    course_finish(c);
 }
 
 /* One rule looking. */
@@ -288,7 +342,7 @@ static void look_at_device(const RegDevice *device, void *user)
     Look *look = user;
     Finding *finding = finding_new(look->rule);
 
-    keep(look->judgement, look->rule->check_device(device, look->now, finding), finding);
+    keep(look->judgement, rule_apply_device(look->rule, device, look->now, finding), finding);
 }
 
 static void look_at_site(const RegSite *site, void *user)
@@ -306,7 +360,7 @@ Judgement *judge_with(const char *text, const char *credentials, const Rule *rul
     Look look = { .rule = rule, .judgement = judgement };
     Course course;
 
-    course_init(&course, scenario_place(scenario), credentials,
+    course_init(&course, scenario_place(scenario), credentials, NULL,
                 &(RegSink){ .chain = look_at_chain, .user = &look });
     course_run(&course, scenario);
     look.now = reg_tracker_now(course.tracker);
@@ -323,10 +377,52 @@ Judgement *judge(const char *text, const Rule *rule)
     return judge_with(text, NULL, rule);
 }
 
+Judgement *judge_between(const char *inside_text, const char *outside_text, const Rule *rule)
+{
+    g_autoptr(Scenario) inside = seen_scenario(inside_text);
+    g_autoptr(Scenario) outside = seen_scenario(outside_text);
+    Judgement *judgement = g_new0(Judgement, 1);
+    Look look = { .rule = rule, .judgement = judgement };
+    Course course;
+
+    course_init(&course, scenario_place(inside), NULL, NULL,
+                &(RegSink){ .chain = look_at_chain, .user = &look });
+    add_side(&course, scenario_place(outside));
+    course_run_both(&course, inside, outside);
+    course_clear(&course);
+    return judgement;
+}
+
 void judgement_free(Judgement *judgement)
 {
     g_clear_pointer(&judgement->finding, finding_free);
     g_free(judgement);
+}
+
+void judge_devices(const char *text, const RegConfig *config,
+                   void (*look)(const RegDevice *device, void *user), void *user)
+{
+    g_autoptr(Scenario) scenario = seen_scenario(text);
+    Course course;
+
+    course_init(&course, scenario_place(scenario), NULL, config, &(RegSink){ 0 });
+    course_run(&course, scenario);
+    reg_tracker_each_device(course.tracker, look, user);
+    course_clear(&course);
+}
+
+void judge_devices_between(const char *inside_text, const char *outside_text,
+                           void (*look)(const RegDevice *device, void *user), void *user)
+{
+    g_autoptr(Scenario) inside = seen_scenario(inside_text);
+    g_autoptr(Scenario) outside = seen_scenario(outside_text);
+    Course course;
+
+    course_init(&course, scenario_place(inside), NULL, NULL, &(RegSink){ 0 });
+    add_side(&course, scenario_place(outside));
+    course_run_both(&course, inside, outside);
+    reg_tracker_each_device(course.tracker, look, user);
+    course_clear(&course);
 }
 
 /* All rules looking. */
@@ -364,7 +460,7 @@ char *judge_all_with(const char *text, const char *credentials)
     Bench bench = { .engine = engine };
     Course course;
 
-    course_init(&course, scenario_place(scenario), credentials,
+    course_init(&course, scenario_place(scenario), credentials, NULL,
                 &(RegSink){ .chain = judge_chain, .user = &bench });
     course_run(&course, scenario);
     bench.now = reg_tracker_now(course.tracker);

@@ -8,6 +8,7 @@
  * scenario that cannot be read fails the test that asked.
  */
 
+#include "reg/tracker.h"
 #include "rules/engine.h"
 
 typedef struct Judgement {
@@ -21,8 +22,21 @@ Judgement *judge(const char *scenario, const Rule *rule);
 
 /* The same with what a credentials file says: "alice:*:secret\n". */
 Judgement *judge_with(const char *scenario, const char *credentials, const Rule *rule);
+
+/* Two captures of one story, each with its "vantage ... said", for a rule that looks at
+ * chains; the second one is the outer one, and their clocks are equal. */
+Judgement *judge_between(const char *inside, const char *outside, const Rule *rule);
 void judgement_free(Judgement *judgement);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judgement, judgement_free)
+
+/* Each device as it stands when the scenario is over, in order of appearance; 'config' NULL:
+ * the usual one. */
+void judge_devices(const char *scenario, const RegConfig *config,
+                   void (*look)(const RegDevice *device, void *user), void *user);
+
+/* The same for two captures of one story, as judge_between() has them. */
+void judge_devices_between(const char *inside, const char *outside,
+                           void (*look)(const RegDevice *device, void *user), void *user);
 
 /* Every rule together, as the program runs them: the ids of what is found, in
  * the order of the report, with blanks between; "" for nothing. g_free() it. */

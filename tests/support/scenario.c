@@ -26,11 +26,14 @@ static bool do_vantage(Scenario *s, ScriptLine *line, GError **error)
         if (!g_str_equal(name, places[i]))
             continue;
         s->stage.cast.place = CAPTURE_PLACE_CLIENT + i;
+        s->stage.cast.router = false;
         if (script_flag(line, "said"))
             s->said = s->stage.cast.place;
         return true;
     }
-    return script_fail(line, error, "a vantage is client, middle or server");
+    s->stage.cast.router = g_strcmp0(name, "router") == 0;
+    return s->stage.cast.router
+           || script_fail(line, error, "a vantage is client, middle, server or router");
 }
 
 static bool do_phone(Scenario *s, ScriptLine *line, GError **error)

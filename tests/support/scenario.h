@@ -22,6 +22,9 @@
  *         Beside the phone, outside its NAT, or beside the server: decides
  *         which addresses and TTLs the frames show. "said" tells the program
  *         as well, like --vantage.
+ *     vantage router
+ *         On the NAT itself: the capture holds a datagram before and after it was
+ *         translated, and only before when it is lost.
  *     phone  [NAME] [ADDRESS[:PORT]] [user= password= auth-user= instance=
  *            expires= nat=NAME|none public-port= rport=no transport=tcp]
  *     server [NAME] [ADDRESS[:PORT]] [realm= domain=]

@@ -160,17 +160,42 @@ static bool send_stream(Stage *stage, const StageEvent *event, Str bytes, GError
     return sent;
 }
 
-static bool send_bytes(Stage *stage, const StageEvent *event, Str bytes, GError **error)
+static bool send_datagram(Stage *stage, const StageEvent *event, Str bytes, GError **error)
 {
     WireHop hop;
 
-    if (event->turn.from->tcp || event->turn.to->tcp)
-        return send_stream(stage, event, bytes, error);
     if (!plan(stage, event, &hop, error))
         return false;
     if (is_captured(event))
         wire_udp(&stage->tape, &hop, bytes);
     return true;
+}
+
+/* A router passes on the same IP packet 50 us later, with another address. */
+static bool send_through(Stage *stage, const StageEvent *event, Str bytes, GError **error)
+{
+    Cast *cast = &stage->cast;
+    Host *from = event->turn.from;
+    bool outward = from->role == HOST_PHONE;
+    bool lost = script_has(event->turn.line, "lost");
+    StageEvent beyond = *event;
+
+    beyond.time += 50 * NSEC_USEC;
+    cast->place = outward ? CAPTURE_PLACE_CLIENT : CAPTURE_PLACE_MIDDLE;
+    if (!send_datagram(stage, event, bytes, error) || lost)
+        return lost;
+    from->ip_id--;
+    cast->place = outward ? CAPTURE_PLACE_MIDDLE : CAPTURE_PLACE_CLIENT;
+    script_rewind(event->turn.line);
+    return send_datagram(stage, &beyond, bytes, error);
+}
+
+static bool send_bytes(Stage *stage, const StageEvent *event, Str bytes, GError **error)
+{
+    if (event->turn.from->tcp || event->turn.to->tcp)
+        return send_stream(stage, event, bytes, error);
+    return stage->cast.router ? send_through(stage, event, bytes, error)
+                              : send_datagram(stage, event, bytes, error);
 }
 
 static bool send_message(Stage *stage, const StageEvent *event, const TalkMessage *message,

@@ -152,6 +152,67 @@ static void all_rules_together_check_credentials_too(void **state)
     assert_string_equal(with, "password_wrong");
 }
 
+static void add_aor(const RegDevice *device, void *user)
+{
+    g_string_append_printf(user, "%s ", device->aor);
+}
+
+static void every_device_can_be_looked_at(void **state)
+{
+    g_autoptr(GString) aors = g_string_new(NULL);
+
+    RegConfig one = reg_config_default;
+
+    one.max_devices = 1;
+    judge_devices("phone two 192.168.1.11 user=bob\n"
+                  "at 0 phone -> server registration\n"
+                  "at 1 two -> server registration\n",
+                  NULL, add_aor, aors);
+    assert_string_equal(aors->str, "alice@example.com bob@example.com ");
+    g_string_truncate(aors, 0);
+    judge_devices("phone two 192.168.1.11 user=bob\n"
+                  "at 0 phone -> server registration\n"
+                  "at 1 two -> server registration\n",
+                  &one, add_aor, aors);
+    assert_string_equal(aors->str, "bob@example.com ");
+}
+
+static RuleVerdict count_hops(const RegChain *chain, Finding *finding)
+{
+    finding_say(finding, "%u", reg_chain_step(chain, 0)->n_sightings);
+    return RULE_FIRES;
+}
+
+static void one_story_at_two_places_is_one_attempt(void **state)
+{
+    static const Rule rule = { .id = "hops",
+                               .vantage = REG_VANTAGE_ANY,
+                               .check_chain = count_hops };
+    g_autoptr(Judgement) j =
+        judge_between("vantage client said\nat 0 phone -> server registration\n",
+                      "vantage server said\nat 0 phone -> server registration\n", &rule);
+
+    assert_int_equal(j->looked, 1);
+    assert_string_equal(j->finding->summary, "2");
+}
+
+static void add_sides(const RegDevice *device, void *user)
+{
+    g_string_append_printf(user, "%u attempt, %u inside, %u outside\n",
+                           (unsigned)device->n_attempts, device->n_addresses,
+                           device->n_public_addresses);
+}
+
+static void devices_of_two_captures_can_be_looked_at(void **state)
+{
+    g_autofree char *inside = g_strconcat("vantage client said\n", accepted, NULL);
+    g_autofree char *outside = g_strconcat("vantage middle said\n", accepted, NULL);
+    g_autoptr(GString) sides = g_string_new(NULL);
+
+    judge_devices_between(inside, outside, add_sides, sides);
+    assert_string_equal(sides->str, "1 attempt, 1 inside, 1 outside\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +224,9 @@ int main(void)
         cmocka_unit_test(all_rules_together_give_ids_with_blanks_between),
         cmocka_unit_test(credentials_are_checked_when_they_are_given),
         cmocka_unit_test(all_rules_together_check_credentials_too),
+        cmocka_unit_test(every_device_can_be_looked_at),
+        cmocka_unit_test(devices_of_two_captures_can_be_looked_at),
+        cmocka_unit_test(one_story_at_two_places_is_one_attempt),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

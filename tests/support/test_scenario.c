@@ -104,7 +104,7 @@ static void a_mistake_is_named_with_its_line(void **state)
         { "phone x 1.2.3", "line 1: '1.2.3' is no address" },
         { "phone nat=x", "line 1: there is no NAT 'x'" },
         { "server phone", "line 1: 'phone' is a phone" },
-        { "vantage moon", "line 1: a vantage is client, middle or server" },
+        { "vantage moon", "line 1: a vantage is client, middle, server or router" },
         { "snaplen 3", "line 1: a snaplen is 14 to 65535 bytes" },
         { "dance", "line 1: nobody knows what 'dance' is" },
         { "repeat 2 every 1 {\n", "line 1: this repeat has no closing '}'" },

@@ -43,6 +43,32 @@ static void the_vantage_decides_addresses_and_ttls(void **state)
     }
 }
 
+static void a_router_sees_both_sides_of_its_nat(void **state)
+{
+    static const char *const froms[] = { "192.168.1.10:5060", "203.0.113.2:40001",
+                                         "198.51.100.10:5060", "198.51.100.10:5060",
+                                         "198.51.100.10:5060" };
+    static const char *const tos[] = { "198.51.100.10:5060", "198.51.100.10:5060",
+                                       "203.0.113.2:40001", "192.168.1.10:5060",
+                                       "203.0.113.2:40001" };
+    g_autoptr(Seen) seen = seen_new("vantage router\n"
+                                    "at 0 phone -> server REGISTER\n"
+                                    "at 1 server -> phone 401\n"
+                                    "at 2 server -> phone OPTIONS lost\n");
+
+    assert_int_equal(seen->messages->len, G_N_ELEMENTS(froms));
+    for (unsigned i = 0; i < G_N_ELEMENTS(froms); i++) {
+        const NetMeta *meta = &seen_message(seen, i)->meta;
+
+        assert_endpoint(&meta->flow.src, froms[i]);
+        assert_endpoint(&meta->flow.dst, tos[i]);
+    }
+    assert_int_equal(seen_message(seen, 0)->meta.ip_id, seen_message(seen, 1)->meta.ip_id);
+    assert_int_equal(seen_message(seen, 0)->meta.ttl, seen_message(seen, 1)->meta.ttl + 1);
+    assert_int_equal(seen_message(seen, 2)->meta.ttl, seen_message(seen, 3)->meta.ttl + 1);
+    assert_int_equal(net_decoder_stats(seen->net)->duplicates, 0);
+}
+
 static void a_copy_is_a_packet_of_its_own_and_a_duplicate_is_not(void **state)
 {
     g_autoptr(Seen) seen = seen_new("at 0 phone -> server REGISTER\n"
@@ -212,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_vantage_decides_addresses_and_ttls),
+        cmocka_unit_test(a_router_sees_both_sides_of_its_nat),
         cmocka_unit_test(a_copy_is_a_packet_of_its_own_and_a_duplicate_is_not),
         cmocka_unit_test(a_mirrored_capture_holds_every_frame_twice),
         cmocka_unit_test(what_is_unseen_has_happened),
