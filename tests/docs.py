@@ -4,8 +4,9 @@
 usage: docs.py [--update] ROOT PROGRAM
 
 docs/rules.md        has for each finding what "explain" says of it
-README.md            shows what its pasted commands print
-README.md, man       name every option, and the capture filter that the program recommends
+README.md, docs      show what their pasted commands print
+README.md, man       name every option
+these and the guide  name the capture filter that the program recommends
 docs/ARCHITECTURE.md names every source file and every table, and none that is not there
 all of them          link to files that exist
 
@@ -117,13 +118,13 @@ def check_rules(docs):
         docs.bad.append(f"docs/rules.md lacks the lines {BEGIN}and {END}")
 
 
-# --- README.md ----------------------------------------------------------------
+# --- What commands print ------------------------------------------------------
 
 
-def printed(docs, command):
+def printed(docs, name, command):
     """What a pasted command prints; None when a program that it needs is not here."""
     if not command.startswith(RUN):
-        docs.bad.append(f"README.md: '{command}' does not begin with {RUN}")
+        docs.bad.append(f"{name}: '{command}' does not begin with {RUN}")
         return None
     missing = [name for name in re.findall(r"\| *(\w+)", command) if shutil.which(name) is None]
     if missing:
@@ -133,22 +134,24 @@ def printed(docs, command):
     done = subprocess.run(["sh", "-c", command], cwd=docs.root, env={**os.environ, **PLAIN},
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode not in (0, 1):
-        docs.bad.append(f"README.md: '{command}' ended with {done.returncode}\n{done.stderr}")
+        docs.bad.append(f"{name}: '{command}' ended with {done.returncode}\n{done.stderr}")
     return done.stdout.rstrip("\n") + "\n"
 
 
 def check_pasted(docs):
-    def again(block):
+    def again(name, block):
         parts = re.split(r"^\$ (.*)\n", block.group(0), flags=re.MULTILINE)
         for i in range(1, len(parts), 2):
-            parts[i + 1] = printed(docs, parts[i]) or parts[i + 1]
+            parts[i + 1] = printed(docs, name, parts[i]) or parts[i + 1]
             parts[i] = f"$ {parts[i]}\n"
         return "".join(parts)
 
-    old = docs.read("README.md")
-    if not PASTED.search(old):
+    for path in [docs.root / "README.md", *sorted((docs.root / "docs").glob("*.md"))]:
+        name = str(path.relative_to(docs.root))
+        old = docs.read(name)
+        docs.must_be(name, old, PASTED.sub(lambda block, name=name: again(name, block), old))
+    if not PASTED.search(docs.read("README.md")):
         docs.bad.append("README.md shows no run of the program")
-    docs.must_be("README.md", old, PASTED.sub(again, old))
 
 
 # --- Options, files, tables, links --------------------------------------------
@@ -177,7 +180,7 @@ def check_filter(docs):
     """The capture filter that the documents recommend is the one that the program does."""
     advice = docs.run("-f", "udp port 5060", "samples/challenge_unanswered.pcap").stderr
     real = re.search(r'better is "([^"]*)"', advice).group(1)
-    for name in ("README.md", "man/whyreg.1"):
+    for name in ("README.md", "man/whyreg.1", "docs/after-an-outage.md"):
         if real not in " ".join(docs.read(name).split()):
             docs.bad.append(f"{name} lacks the capture filter {real}")
 
@@ -215,6 +218,7 @@ def main():
     if len(arguments) != 2:
         sys.exit(__doc__)
     docs = Documents(*(pathlib.Path(word).resolve() for word in arguments), "--update" in sys.argv)
+    PLAIN["WHYREG_SAMPLES"] = str(docs.root / "samples")
     for check in (check_rules, check_pasted, check_options, check_filter, check_architecture, check_links):
         check(docs)
     print("\n".join(docs.bad or ["the documents say what the program does"]))
