@@ -71,6 +71,19 @@ const Rule rule_aka_resync = {
         "The SIM asked for resynchronisation of its sequence number, and no registration followed.",
     .advice = "Set the sequence number (SQN) of the subscriber in the HSS anew.",
     .confusion = "One resynchronisation followed by 200 is normal.",
+    .should = "The SIM answers with auts, the network takes up the SIM's sequence number and "
+              "challenges again, and the SIM accepts that (RFC 3310 section 3.4).",
+    .seen = {
+        .client = "REGISTER with auts in the Authorization, a 401, and no 200 afterwards.",
+        .middle = "The same.",
+        .server = "The same. On the network's side it shows whether auts goes on to the HSS.",
+    },
+    .fix = {
+        .phone = "Restart it once, so that it begins with a new challenge; try the SIM in another "
+                 "phone.",
+        .router = "Nothing.",
+        .kamailio = "S-CSCF: auts has to go on to the HSS, which sets the sequence number.",
+    },
     .reference = "RFC 3310 section 3.4",
     .check_chain = check,
 };

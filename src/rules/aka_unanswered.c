@@ -50,6 +50,23 @@ const Rule rule_aka_unanswered = {
     .advice = "Compare Ki, OPc and AMF of the SIM with those in the HSS; check that phone and "
               "P-CSCF agree on IPsec.",
     .confusion = "A second REGISTER that travels inside IPsec.",
+    .should = "The SIM checks the challenge and gives a response, or auts when only the sequence "
+              "number is wrong, and the phone sends it in a second REGISTER (RFC 3310 sections "
+              "3.3 and 3.4).",
+    .seen = {
+        .client = "A 401 with algorithm=AKA..., then silence, or a new REGISTER without a "
+                  "response.",
+        .middle = "The same. ESP packets after the 401 mean that the phone went on inside IPsec.",
+        .server = "The same. Decrypted, or with null encryption, the second REGISTER can be read "
+                  "if it is there.",
+    },
+    .fix = {
+        .phone = "Look in its log for a MAC failure; check the SIM and the IMS profile.",
+        .router = "Let ESP pass, and the protected ports that Security-Client and Security-Server "
+                  "name.",
+        .kamailio = "Compare the ports and algorithms in Security-Server with what the P-CSCF "
+                    "really set up.",
+    },
     .reference = "RFC 3310 section 3, 3GPP TS 33.203",
     .check_chain = check,
 };

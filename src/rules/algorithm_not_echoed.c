@@ -49,6 +49,19 @@ const Rule rule_algorithm_not_echoed = {
     .advice = "Update the phone or set it to send algorithm; on the server leave algorithm out of "
               "the challenge.",
     .confusion = "Leaving it out is legal, and most servers accept it.",
+    .should = "The registrar accepts a digest that is right, whether or not the credentials name "
+              "the algorithm. A phone does best to repeat the one of the challenge (RFC 7616 "
+              "section 3.4).",
+    .seen = {
+        .client = "A challenge with algorithm=, credentials without it, and a refusal of a digest "
+                  "that verifies.",
+        .middle = "The same.",
+        .server = "The same. The server's log may say that it misses the algorithm.",
+    },
+    .fix = {
+        .phone = "Update it, so that it names the algorithm.",
+        .router = "Nothing.",
+    },
     .reference = "RFC 7616 section 3.4",
     .check_chain = check,
 };

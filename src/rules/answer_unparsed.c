@@ -57,6 +57,21 @@ const Rule rule_answer_unparsed = {
               "a SIP ALG damages it: switch that off in the router, or use TLS. If not, update "
               "the server; if the defect is harmless, update the phone.",
     .confusion = "An answer that is lost on the way: then it is not in a capture beside the phone.",
+    .should = "The phone reads the answer by its topmost Via and its CSeq and stops repeating the "
+              "request (RFC 3261 sections 17.1.3 and 18.1.2).",
+    .seen = {
+        .client = "Answers arrive with a defect, and copies of the request follow them.",
+        .middle = "The same copies. Before the box that damages them the answers are sound.",
+        .server = "The same copies. The answers are sound there, unless the server itself makes "
+                  "the defect.",
+    },
+    .fix = {
+        .phone = "Update it; use TLS, which nothing on the way can change.",
+        .router = "Switch the SIP ALG off (Linux: unload nf_nat_sip and nf_conntrack_sip).",
+        .asterisk = "Update it, if the answer has the defect already where it leaves.",
+        .kamailio = "If the answer has the defect already where it leaves: look at what the "
+                    "script adds to or takes from answers.",
+    },
     .reference = "RFC 3261 sections 16.3, 18.1.2 and 8.1.3.3",
     .check_chain = check,
 };

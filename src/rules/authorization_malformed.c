@@ -117,6 +117,20 @@ const Rule rule_authorization_malformed = {
     .advice = "Update the phone, or look for a special character in user name or realm that it "
               "does not escape.",
     .confusion = "Quotes around qop, nc or algorithm: tolerated by most servers.",
+    .should = "The credentials are a list of name=value with commas between them. Strings are "
+              "quoted, and a quote or a backslash inside them is escaped (RFC 7616 section 3.4).",
+    .seen = {
+        .client = "REGISTER with an Authorization that breaks the grammar, then 400, 401 or 403.",
+        .middle = "The same. If the header is sound beside the phone, something on the way "
+                  "damages it.",
+        .server = "The same. The server's log often names a parse error.",
+    },
+    .fix = {
+        .phone = "Update it; try a user name without special characters.",
+        .router = "If the header is sound beside the phone: switch the SIP ALG off.",
+        .asterisk = "A realm without quotes or backslashes in the auth section.",
+        .kamailio = "A realm without quotes or backslashes in the challenge.",
+    },
     .reference = "RFC 7616 section 3.4",
     .check_chain = check,
 };

@@ -94,6 +94,18 @@ const Rule rule_branch_reused = {
               "at servers that do not match branches there.",
     .confusion = "A copy: the same request with the same credentials, which has the same branch "
                  "by right.",
+    .should = "Each new request has a branch of its own. Only a copy, the ACK of a refusal and a "
+              "CANCEL have the branch of an earlier one (RFC 3261 section 8.1.1.7).",
+    .seen = {
+        .client = "Two requests with one branch that differ in CSeq or Authorization, and the "
+                  "same answer to both.",
+        .middle = "The same.",
+        .server = "The same. The second request does not appear in the registrar's log.",
+    },
+    .fix = {
+        .phone = "Update it; until then try TCP.",
+        .router = "Nothing.",
+    },
     .reference = "RFC 3261 sections 8.1.1.7 and 17.2.3",
     .check_chain = check,
 };

@@ -54,6 +54,19 @@ const Rule rule_call_id_changed = {
     .advice =
         "Update the phone so that it keeps the Call-ID; on Kamailio look at auth_checks_register.",
     .confusion = "Most registrars accept it: only the refusal makes it a fault.",
+    .should = "The request with credentials keeps Call-ID, From and To of the one that was "
+              "challenged, and has a CSeq higher by one (RFC 3261 sections 8.1.3.5 and 22.2).",
+    .seen = {
+        .client = "REGISTER and 401 under one Call-ID, credentials for that nonce under another, "
+                  "then a refusal.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Update it, so that it keeps the Call-ID.",
+        .router = "Nothing.",
+        .kamailio = "auth: auth_checks_register without the bit for the Call-ID (2).",
+    },
     .reference = "RFC 3261 sections 8.1.3.5 and 22.2",
     .check_chain = check,
 };

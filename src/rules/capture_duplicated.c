@@ -44,6 +44,20 @@ const Rule rule_capture_duplicated = {
         "counted once.",
     .advice = "Mirror one direction of each port, or capture on one interface instead of 'any'.",
     .confusion = "Retransmissions: those are new packets, at least 100 ms later.",
+    .should = "Each packet is captured once, at one point of its path.",
+    .seen = {
+        .client = "The same bytes and the same IP ID twice within microseconds, often on two "
+                  "interfaces.",
+        .middle = "The same. A port mirrored in both directions shows what comes in and what goes "
+                  "out.",
+        .server = "The same. With '-i any' a bridge, a VLAN or a container interface adds copies.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "On a switch: mirror one direction of each port, or one port only.",
+        .asterisk = "On the host: 'tcpdump -i INTERFACE' instead of '-i any'.",
+        .kamailio = "On the host: 'tcpdump -i INTERFACE' instead of '-i any'.",
+    },
     .reference = "pcap(3PCAP)",
     .check_site = check,
 };

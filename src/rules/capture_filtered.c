@@ -74,6 +74,19 @@ const Rule rule_capture_filtered = {
     .advice = "Use a filter that keeps fragments and ICMP, and tagged frames on a trunk port: "
               "\"" FILTER_WANTED "\".",
     .confusion = "Fragments that a firewall drops: then the phone repeats the large request.",
+    .should = "The filter keeps all that belongs to a registration: later fragments, which have "
+              "no port numbers, ICMP errors, tagged frames and TCP (pcap-filter(7)).",
+    .seen = {
+        .client = "Of a large REGISTER only the first fragment, without the later headers.",
+        .middle = "The same. On a trunk port a filter without 'vlan' loses the tagged frames.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "On its own capture page: filter on the phone's address instead of a port.",
+        .asterisk = "On the host: filter on addresses, or add fragments and ICMP to the ports.",
+        .kamailio = "On the host: filter on addresses, or add fragments and ICMP to the ports.",
+    },
     .reference = "pcap-filter(7)",
     .check_site = check,
 };

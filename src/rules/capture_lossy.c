@@ -59,6 +59,20 @@ const Rule rule_capture_lossy = {
     .advice = "Capture with a larger buffer and a narrower filter: 'tcpdump -B 65536 -w out.pcap "
               "\"" FILTER_WANTED "\"'.",
     .confusion = "Packets lost by the network: then the receiver does not acknowledge them.",
+    .should = "Every packet on the wire is written, and the drop counters stay at zero "
+              "(pcap_stats(3PCAP)).",
+    .seen = {
+        .client = "Drops at the end of tcpdump, or bytes that were acknowledged and are not there.",
+        .middle = "The same. A mirror port with less bandwidth than what it mirrors drops before "
+                  "tcpdump can count.",
+        .server = "The same, mostly where calls with their audio are captured as well.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "On a switch: mirror fewer ports into one, or one that is faster.",
+        .asterisk = "On the host: leave the RTP ports out, and give tcpdump a larger buffer (-B).",
+        .kamailio = "On the host: leave the RTP ports out, and give tcpdump a larger buffer (-B).",
+    },
     .reference = "pcap_stats(3PCAP)",
     .check_site = check,
 };

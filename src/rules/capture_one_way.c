@@ -56,6 +56,20 @@ const Rule rule_capture_one_way = {
     .advice = "Mirror both directions of the port, capture on 'any' or on a bond instead of one of "
               "its members, and take 'src' and 'dst' out of the capture filter.",
     .confusion = "A server that does not answer: then the phone repeats its request on schedule.",
+    .should = "Both directions are captured: each REGISTER and its answer (RFC 3261 section 10.2).",
+    .seen = {
+        .client = "Only requests or only answers, and yet the phone goes on as if all had come.",
+        .middle = "The same. Where both ways differ (two uplinks, a bond) half of it passes "
+                  "elsewhere.",
+        .server = "The same. With several interfaces the answers may leave through another one.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "Mirror both directions; capture where both ways meet.",
+        .asterisk = "On the host: capture with '-i any'. 'pjsip set logger on' shows both "
+                    "directions.",
+        .kamailio = "On the host: capture with '-i any'.",
+    },
     .reference = "RFC 3261 section 10.2",
     .check_site = check,
 };

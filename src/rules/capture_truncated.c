@@ -38,6 +38,19 @@ const Rule rule_capture_truncated = {
     .advice = "Capture with 'tcpdump -s 0' (whole packets).",
     .confusion =
         "A message that its sender cut short: then the packet is whole and the message is not.",
+    .should = "Each packet is written as long as it was on the wire (pcap-savefile(5)).",
+    .seen = {
+        .client = "Packets whose captured length is less than their own; messages that end in the "
+                  "middle.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "On its own capture page: packet size without a limit.",
+        .asterisk = "On the host: 'tcpdump -s 0'.",
+        .kamailio = "On the host: 'tcpdump -s 0'.",
+    },
     .reference = "pcap-savefile(5)",
     .check_site = check,
 };

@@ -154,6 +154,22 @@ const Rule rule_common_cause = {
               "line, the site's router.",
     .confusion = "Devices that fail for reasons of their own while others succeed, and scanners, "
                  "which fail all the time.",
+    .should = "The registrar answers whoever asks. Where one device fails, others succeed (RFC "
+              "3261 section 10.3).",
+    .seen = {
+        .client = "Here only this phone's own failures show; the others are needed to see what "
+                  "they share.",
+        .middle = "All that pass here fail in the same way within a short time, and none succeeds "
+                  "until it is over.",
+        .server = "The same. Requests that do not arrive at all point to the line before the "
+                  "server.",
+    },
+    .fix = {
+        .phone = "Nothing; a retry interval that is not the same to the second for all of them.",
+        .router = "Look at the line, at DNS and at the table of connections of that time.",
+        .asterisk = "Look at its log, its load and its database at that time.",
+        .kamailio = "Look at its log, its load and its database at that time.",
+    },
     .reference = "RFC 3261 section 10.2.7",
     .check_site = check,
 };

@@ -151,6 +151,20 @@ const Rule rule_connection_lost = {
               "expiry), a firewall that resets idle connections, or the device itself (sleep).",
     .confusion = "A device that closes its connection after each REGISTER and listens at its "
                  "Contact, where the server can reach it.",
+    .should = "The phone keeps the connection alive, notices within minutes when it is gone, "
+              "opens a new one and registers again (RFC 5626 sections 4.4 and 4.5).",
+    .seen = {
+        .client = "FIN or RST, and no new connection and REGISTER for a long time.",
+        .middle = "The same. An RST that only one side sees comes from a box in between.",
+        .server = "The same, and calls that fail while the phone is listed.",
+    },
+    .fix = {
+        .phone = "Keep-alive on the connection (two CRLF, RFC 5626 section 4.4.1); a short retry "
+                 "interval.",
+        .router = "A longer timeout for idle TCP connections.",
+        .asterisk = "pjsip.conf, global section: keep_alive_interval.",
+        .kamailio = "tcp_connection_lifetime above the expiry.",
+    },
     .reference = "RFC 5626 sections 4.4 and 4.5, RFC 3261 section 18.4",
     .check_device = check,
 };

@@ -69,6 +69,19 @@ const Rule rule_contact_refused = {
               "limit on the server (Kamailio: registrar contact_max_size and the width of the "
               "column location.contact).",
     .confusion = "A Contact user that differs from the account is legal and no fault by itself.",
+    .should = "The Contact is the phone's own affair: the registrar stores the address as it is "
+              "(RFC 3261 sections 10.2.1 and 10.3 step 7).",
+    .seen = {
+        .client = "REGISTER, then 4xx or 5xx whose words name the Contact.",
+        .middle = "The same. If the Contact differs from that beside the phone, something on the "
+                  "way rewrites it.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "A plain Contact: the account's user part, no push or GRUU parameters.",
+        .router = "If the Contact is changed on the way: switch the SIP ALG off.",
+        .kamailio = "registrar: contact_max_size, and the width of the column location.contact.",
+    },
     .reference = "RFC 3261 sections 10.2.1 and 10.3",
     .check_chain = check,
 };

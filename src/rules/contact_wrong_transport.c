@@ -134,6 +134,23 @@ const Rule rule_contact_wrong_transport = {
         "fix_nated_register() and 'received'; or RFC 5626 outbound).",
     .confusion = "A server that sends back over the connection of the REGISTER, whatever Contact "
                  "says: then it does no harm.",
+    .should = "The phone listens at what its Contact names: address, port and transport (RFC 3261 "
+              "sections 18.1.1 and 19.1.2). Or the server uses the connection of the REGISTER "
+              "(RFC 5626).",
+    .seen = {
+        .client = "Requests arrive for a port or a transport that the phone does not serve, or "
+                  "none arrive.",
+        .middle = "REGISTER over one transport or port, requests for the phone over another, "
+                  "without an answer.",
+        .server = "The same, sometimes with ICMP port unreachable or a TCP reset.",
+    },
+    .fix = {
+        .phone = "One transport for the account, so that the Contact names it; the local SIP port "
+                 "as in the Contact.",
+        .router = "Nothing.",
+        .asterisk = "endpoint: rewrite_contact=yes.",
+        .kamailio = "fix_nated_register(), so that 'received' is stored and used.",
+    },
     .reference = "RFC 3261 sections 18.1.1 and 19.1.2; RFC 5626",
     .check_device = check,
 };

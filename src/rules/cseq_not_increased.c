@@ -66,6 +66,20 @@ const Rule rule_cseq_not_increased = {
               "Until then remove the old binding on the server (Asterisk: database deltree "
               "registrar; Kamailio: kamctl ul rm NAME) or wait until it lapses.",
     .confusion = "A copy of the same request: that has the same branch and the same bytes.",
+    .should = "Each REGISTER of one Call-ID has a CSeq higher by one than the last. After a "
+              "restart the Call-ID is a new one, or the count goes on (RFC 3261 section 10.2).",
+    .seen = {
+        .client = "REGISTER with the old Call-ID and a CSeq that is not higher, with a new "
+                  "branch, then 400 or 500.",
+        .middle = "The same.",
+        .server = "The same. The registrar's log may name the CSeq.",
+    },
+    .fix = {
+        .phone = "Update it: a new Call-ID after each restart.",
+        .router = "Nothing.",
+        .asterisk = "'database deltree registrar' removes the old bindings, those of all phones.",
+        .kamailio = "'kamctl ul rm NAME' removes the old binding.",
+    },
     .reference = "RFC 3261 sections 10.2 and 10.3 step 7",
     .check_chain = check,
 };

@@ -37,6 +37,19 @@ const Rule rule_deregistered = {
         "Nothing, when it was switched off or logged out. Otherwise look at the device: restart, "
         "profile change, battery saving.",
     .confusion = "Phones that clear their bindings when they start and register again at once.",
+    .should = "A phone that goes removes its binding, with expiry zero, and the registrar "
+              "confirms it (RFC 3261 section 10.2.2).",
+    .seen = {
+        .client = "REGISTER with expires 0, then 200, and no REGISTER afterwards.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Look why it left: restart, new profile, battery saving, logged out by its user.",
+        .router = "Nothing.",
+        .asterisk = "Nothing; 'pjsip show contacts' shows who is there.",
+        .kamailio = "Nothing; 'kamctl ul show' shows who is there.",
+    },
     .reference = "RFC 3261 section 10.2.2",
     .check_chain = check,
 };

@@ -56,6 +56,20 @@ const Rule rule_digest_uri_mismatch = {
     .advice = "Update the phone; look for a box on the way that rewrites the Request-URI (SIP ALG, "
               "proxy), or make the server tolerant of the difference.",
     .confusion = "A difference in port or transport parameter that the server accepts.",
+    .should = "The uri in the credentials is the Request-URI of the request, and the digest is "
+              "made over it (RFC 3261 section 22.4).",
+    .seen = {
+        .client = "REGISTER whose uri= differs from its first line, then a refusal.",
+        .middle = "The same. If the two agree beside the phone, something on the way rewrites one "
+                  "of them.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Update it; write the domain the same way in all its fields, with or without the "
+                 "port.",
+        .router = "If the two agree beside the phone: switch the SIP ALG off.",
+        .kamailio = "Let no script change the Request-URI before the credentials are checked.",
+    },
     .reference = "RFC 3261 section 22.4 item 6",
     .check_chain = check,
 };

@@ -62,6 +62,19 @@ const Rule rule_domain_refused = {
               "the server: Kamailio kamctl domain add NAME and an alias= line; Flexisip "
               "reg-domains; FreeSWITCH an alias of the profile.",
     .confusion = "403 for the source address or the account: then the words say something else.",
+    .should = "The domain in Request-URI and To is one that the registrar serves (RFC 3261 "
+              "sections 10.2 and 10.3 step 1).",
+    .seen = {
+        .client = "REGISTER, often with an address as domain, then a refusal whose words name the "
+                  "domain.",
+        .middle = "The same.",
+        .server = "The same. The registrar's own list of domains lacks this one.",
+    },
+    .fix = {
+        .phone = "The provider's name as SIP domain; the address only as outbound proxy.",
+        .router = "If the domain is right beside the phone: switch the SIP ALG off.",
+        .kamailio = "'kamctl domain add NAME', and an alias= line.",
+    },
     .reference = "RFC 3261 section 10.3 step 1",
     .check_chain = check,
 };

@@ -55,6 +55,22 @@ const Rule rule_expiry_spiral = {
               "left of the last grant. As a first help, set the same minimum and maximum on the "
               "registrar (Asterisk pjsip.conf, aor: minimum_expiration and maximum_expiration).",
     .confusion = "A device that asks once for what it was granted before, and then stays with it.",
+    .should = "The device asks for the time that is set on it, at each renewal anew. The "
+              "registrar may grant less, and the device renews by what it was granted (RFC 3261 "
+              "sections 10.2.1.1, 10.2.4 and 10.3).",
+    .seen = {
+        .client = "Expires in the requests falls from renewal to renewal, and the 200 grants no "
+                  "more than was asked for. It ends with 423 or with a request every few seconds.",
+        .middle = "The same.",
+        .server = "The same. The requests of one device come more and more often.",
+    },
+    .fix = {
+        .phone = "Update it, or set a fixed time, so that it does not ask for what was left of "
+                 "the last grant.",
+        .router = "Nothing.",
+        .asterisk = "aor: minimum_expiration and maximum_expiration set to the same value.",
+        .kamailio = "registrar: min_expires and max_expires set to the same value.",
+    },
     .reference = "RFC 3261 sections 10.2.1.1 and 10.3",
     .check_device = check,
 };

@@ -111,6 +111,23 @@ const Rule rule_extension_refused = {
     .advice = "Switch the extension that the answer names on or off, on the device or on the "
               "server, so that both agree.",
     .confusion = "A refusal that follows the credentials at once looks like one of them.",
+    .should = "A device that gets 420 asks again without what Unsupported names. One that gets "
+              "421 or 494 asks again with what is required, and one that gets 439 without "
+              "outbound (RFC 3261 sections 8.1.3.5 and 21.4.16, RFC 3329 section 2.3.1, RFC 5626 "
+              "section 11.6).",
+    .seen = {
+        .client = "Only the refusal. A Path that a proxy inserted does not show here.",
+        .middle = "Behind the first proxy its Path shows in the request, and whether Supported "
+                  "has \"path\".",
+        .server = "The request as the registrar got it, with all that proxies put in.",
+    },
+    .fix = {
+        .phone = "Switch the extension that the answer names on or off: 'path', 'outbound' (RFC "
+                 "5626), IPsec (sec-agree).",
+        .router = "Nothing.",
+        .kamailio = "420 for Path: registrar path_mode 0 or 1. 439: load outbound, path and rr on "
+                    "the edge proxy.",
+    },
     .reference = "RFC 3261 sections 21.4.15 and 21.4.16, RFC 3329, RFC 5626 section 11.6",
     .check_chain = check,
 };

@@ -73,6 +73,20 @@ const Rule rule_gruu_as_contact = {
               "update to a version after 0.20.0; Kamailio: registrar gruu_enabled=0).",
     .confusion = "A GRUU in the Contact of a call, where it belongs; one that a device with a "
                  "public address makes for itself.",
+    .should = "Contact holds the device's own address; the GRUU comes back from the registrar in "
+              "the 200, as pub-gruu and temp-gruu, and is used in calls (RFC 5627 sections 4.1, "
+              "4.2 and 4.4).",
+    .seen = {
+        .client = "The Contact of a later REGISTER has \"gr\" and the domain of the account.",
+        .middle = "The same.",
+        .server = "The same. A call for the account is sent by the registrar to itself, and ends "
+                  "with 404 or 482.",
+    },
+    .fix = {
+        .phone = "Update it, or switch GRUU off.",
+        .router = "Nothing.",
+        .kamailio = "registrar: gruu_enabled=0.",
+    },
     .reference = "RFC 5627 sections 3.3 and 4.5",
     .check_chain = check,
 };

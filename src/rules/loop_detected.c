@@ -105,6 +105,25 @@ const Rule rule_loop_detected = {
               "Request-URI resolves to from there.",
     .confusion = "483 because the phone sends a very small Max-Forwards; 482 for a request that "
                  "reached the registrar by two ways.",
+    .should = "A proxy that is responsible for the domain in the Request-URI hands the REGISTER "
+              "to its registrar, and others bring it nearer to that one (RFC 3261 sections 16.3 "
+              "to 16.5).",
+    .seen = {
+        .client = "Only 482 or 483, often after a while.",
+        .middle = "The same request passes more than once, each time with one more Via and a "
+                  "smaller Max-Forwards.",
+        .server = "Beside the proxy: the request leaves it and comes back with the proxy's own "
+                  "Via in it.",
+    },
+    .fix = {
+        .phone = "Nothing, unless it sends a Max-Forwards below 70 or a wrong domain.",
+        .router = "Check what the name of the domain resolves to for the proxy, and whether "
+                  "packets to its public address come back to it.",
+        .asterisk = "Nothing, when a proxy in front of it says 482 or 483: Asterisk does not "
+                    "forward a REGISTER.",
+        .kamailio = "alias=\"example.com\" for each domain of its own, so that the script's test "
+                    "for myself holds.",
+    },
     .reference = "RFC 3261 sections 16.3, 8.2.2.2 and 21.4.21",
     .check_chain = check,
 };

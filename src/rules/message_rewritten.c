@@ -97,6 +97,22 @@ const Rule rule_message_rewritten = {
     .advice = "Nothing, where that box is meant to be there. Compare the values when the server "
               "refuses what the phone sent, or the phone ignores what the server answered.",
     .confusion = "A SIP ALG, which replaces addresses and leaves everything else alone.",
+    .should = "A proxy adds its Via, Record-Route or Path, lowers Max-Forwards and leaves the "
+              "rest alone; a session border controller may write a message of its own (RFC 3261 "
+              "section 16.6, RFC 5853 section 3).",
+    .seen = {
+        .client = "What the phone sent, before it was changed.",
+        .middle = "On both sides of the box: pairs of messages with different text.",
+        .server = "What the registrar got. Alone it does not show what the phone sent.",
+    },
+    .fix = {
+        .phone = "TLS keeps boxes that are not meant to read it from changing it.",
+        .router = "A firewall with SIP inspection: switch the inspection off when it changes what "
+                  "matters.",
+        .asterisk = "'pjsip set logger on' shows the messages as they arrived.",
+        .kamailio = "Look in the script for what sets or removes headers, and for "
+                    "fix_nated_contact() and topology hiding.",
+    },
     .reference = "RFC 3261 section 16.6; RFC 5853",
     .check_chain = check,
 };

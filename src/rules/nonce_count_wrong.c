@@ -66,6 +66,19 @@ const Rule rule_nonce_count_wrong = {
         "The count of requests made with one nonce repeats or goes back, and the server refuses.",
     .advice = "Update the phone, or switch the check of nonce counts off on the server.",
     .confusion = "Gaps are allowed: requests of other methods count too.",
+    .should = "nc is 00000001 in the first request with a nonce and goes up with each further "
+              "one. With a new nonce it starts again (RFC 7616 section 3.4).",
+    .seen = {
+        .client = "Two requests with the same nonce and the same or a smaller nc, and a refusal "
+                  "of the second; or a new nonce that starts above 1.",
+        .middle = "The same.",
+        .server = "The same. Requests of all methods count, so a part of them may be out of sight.",
+    },
+    .fix = {
+        .phone = "Update it, or let it use a nonce once only, if it can.",
+        .router = "Nothing.",
+        .kamailio = "auth: nonce_count=0 switches the check off.",
+    },
     .reference = "RFC 7616 section 3.4",
     .check_chain = check,
 };

@@ -115,6 +115,22 @@ const Rule rule_nonce_not_issued = {
     .advice = "Update the phone; look for a box on the way that rewrites messages.",
     .confusion = "A nonce remembered from before the capture, a nextnonce, or the challenge of "
                  "another server.",
+    .should = "The nonce of the challenge comes back unchanged, and the digest is computed with "
+              "it (RFC 7616 sections 3.3 and 3.4).",
+    .seen = {
+        .client = "401 with one nonce, credentials with another one, a part of it or an empty "
+                  "one, and a refusal.",
+        .middle = "The same. With captures on both sides of a box: whether the nonce differs "
+                  "behind it.",
+        .server = "The same, except that the phone may have got another nonce than the one that "
+                  "left here.",
+    },
+    .fix = {
+        .phone = "Update it, and restart it, so that it forgets old challenges.",
+        .router = "Switch a SIP ALG off, or let the phone use TLS: what rewrites messages may "
+                  "damage the nonce.",
+        .asterisk = "'pjsip set logger on' shows the nonce that it sent and the one that it got.",
+    },
     .reference = "RFC 7616 section 3.3",
     .check_chain = check,
 };

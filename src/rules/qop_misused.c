@@ -88,6 +88,22 @@ const Rule rule_qop_misused = {
         "The credentials use qop in a way that RFC 7616 does not allow, and the server refuses.",
     .advice = "Update the phone; as a stopgap let the server offer qop=\"auth\" alone, or none.",
     .confusion = "Quotes around a single qop value: most servers tolerate them.",
+    .should = "The challenge offers a list of qop values. The phone chooses one and sends it with "
+              "nc and cnonce; where none is offered, it sends none of the three (RFC 3261 section "
+              "22.4, RFC 7616 section 3.4).",
+    .seen = {
+        .client = "Credentials with a comma in qop, with qop but no nc or cnonce, or with a qop "
+                  "that was not offered, and a refusal.",
+        .middle = "The same.",
+        .server = "The same.",
+    },
+    .fix = {
+        .phone = "Update it.",
+        .router = "Nothing.",
+        .asterisk = "Nothing: it offers qop=\"auth\" alone.",
+        .kamailio = "The flags of auth_challenge() and www_challenge(): 1 offers qop=\"auth\" "
+                    "alone, 0 no qop.",
+    },
     .reference = "RFC 7616 section 3.4",
     .check_chain = check,
 };

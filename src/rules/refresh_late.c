@@ -84,6 +84,21 @@ const Rule rule_refresh_late = {
               "does so by itself; PJSIP: reg_delay_before_refresh in the account).",
     .confusion = "A short granted time, of which only seconds can be left: 54 s of 60 are early "
                  "enough.",
+    .should = "The device renews before its time ends, and early enough for a lost request to be "
+              "repeated: up to 32 s over UDP (RFC 3261 sections 10.2.4 and 17.1.2.2).",
+    .seen = {
+        .client = "From the 200 to the next REGISTER more than 95 % of the granted time passes, "
+                  "again and again.",
+        .middle = "The same.",
+        .server = "The same. After a lost packet the binding is gone for a moment.",
+    },
+    .fix = {
+        .phone = "Renew at 80 to 90 % of the granted time (PJSIP: reg_delay_before_refresh in the "
+                 "account).",
+        .router = "Nothing.",
+        .asterisk = "Nothing as a client. As the registrar it cannot make the phone renew earlier.",
+        .kamailio = "Nothing: the registrar cannot make the phone renew earlier.",
+    },
     .reference = "RFC 3261 sections 10.2.4 and 17.1.2.2",
     .check_device = check,
 };

@@ -46,6 +46,20 @@ const Rule rule_registered_without_challenge = {
     .advice = "Right for a trunk with a fixed address. For phones demand credentials.",
     .confusion =
         "Credentials sent at once with a remembered nonce: then there is no challenge either.",
+    .should = "A registrar challenges whoever it does not know, and registers only who proves to "
+              "be allowed (RFC 3261 section 10.3 steps 3 and 4).",
+    .seen = {
+        .client = "REGISTER without Authorization, and 200 at once.",
+        .middle = "The same.",
+        .server = "The same. An element in front may have checked the phone before.",
+    },
+    .fix = {
+        .phone = "Nothing.",
+        .router = "Let only the addresses of the trunk reach the registrar.",
+        .asterisk = "Set auth= at the endpoint: without it nobody is challenged.",
+        .kamailio = "auth_check() or www_authenticate() before save(). See whether "
+                    "allow_source_address() lets the phone pass.",
+    },
     .reference = "RFC 3261 section 10.3 step 3",
     .check_chain = check,
 };

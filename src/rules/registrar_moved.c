@@ -65,6 +65,22 @@ const Rule rule_registrar_moved = {
               "records, and see that it asks the name server again when nobody answers.",
     .confusion = "A device that goes to a second server at once, when the first one is down for a "
                  "moment: then the first one answers again later.",
+    .should = "A device that gets no answer tries the next server of the domain, and asks the "
+              "name server again when the TTL is over (RFC 3263 sections 4.2 and 4.3).",
+    .seen = {
+        .client = "200 from one address, then requests to it without an answer, then 200 from "
+                  "another one.",
+        .middle = "The same, where both addresses lie beyond this point.",
+        .server = "Only a part of it. At the old address nothing comes, or nothing is answered; "
+                  "at the new one the phone turns up late.",
+    },
+    .fix = {
+        .phone = "Name the registrar by its domain, not by its address, and let the device use "
+                 "SRV records. A restart makes it ask the name server again.",
+        .router = "See whether the DNS cache of the router keeps records longer than their TTL.",
+        .asterisk = "Keep a transport on the old address until the TTL is over.",
+        .kamailio = "Keep a listen= for the old address until the TTL is over.",
+    },
     .reference = "RFC 3263 sections 4.2 and 4.3",
     .check_device = check,
 };

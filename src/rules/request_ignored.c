@@ -61,6 +61,24 @@ const Rule rule_request_ignored = {
     .advice = "Look for the source address in the server's ban list and access lists "
               "(fail2ban-client status asterisk; kamcmd pike.list; permit/deny in pjsip.conf).",
     .confusion = "Answers that leave by another interface than the one captured.",
+    .should = "A registrar answers each REGISTER that reaches it, if only with a refusal (RFC "
+              "3261 sections 8.2 and 10.3).",
+    .seen = {
+        .client = "Copies of the request and no answer: from here it looks like "
+                  "register_unanswered.",
+        .middle = "The same. Other phones get answers from the same server.",
+        .server = "The requests arrive and are not answered, while those of others are.",
+    },
+    .fix = {
+        .phone = "Set only 'sip:domain' as registrar, without a user part. Mend what made the "
+                 "server ban it, a wrong password most often.",
+        .router = "Phones behind one public address are banned together: look for the one that "
+                  "fails.",
+        .asterisk = "'fail2ban-client status asterisk', permit/deny in pjsip.conf. 'pjsip set "
+                    "logger on' shows whether the request gets through to Asterisk.",
+        .kamailio = "'kamcmd pike.list', the htable of banned addresses, and what the script "
+                    "drops without an answer.",
+    },
     .reference = "RFC 3261 section 10.3",
     .check_chain = check,
 };

@@ -103,6 +103,20 @@ const Rule rule_request_refused = {
               "(Asterisk: pjsip set logger on; Kamailio: debug=3) for what it did not like.",
     .confusion = "400 for a CSeq that was not increased, or for one header that the words name: "
                  "these have findings of their own.",
+    .should = "A request that follows the grammar, has a sip: URI of the domain and is not too "
+              "large is challenged or answered with 200 (RFC 3261 sections 10.2, 10.3 and 25).",
+    .seen = {
+        .client = "The request as the phone made it, and the refusal.",
+        .middle = "The request as it is here. Compare it with what the phone sent.",
+        .server = "The request as the registrar got it: a box on the way may have changed it.",
+    },
+    .fix = {
+        .phone = "Set 'sip:domain' as registrar, without user part, transport= or sips:. Fewer "
+                 "codecs and extensions make the request smaller, where it is too large.",
+        .router = "Switch a SIP ALG off.",
+        .asterisk = "'pjsip set logger on', and the log at that second.",
+        .kamailio = "debug=3, and the checks of the script (sanity_check()) that answer with 400.",
+    },
     .reference = "RFC 3261 sections 21.4.1 and 21.4.11 to 21.4.14",
     .check_chain = check,
 };

@@ -52,6 +52,20 @@ const Rule rule_retry_storm = {
               "reg_retry_interval), stop it until the reason is mended, and look whether the "
               "server has banned it meanwhile (fail2ban-client status asterisk).",
     .confusion = "Several devices behind one NAT, each of which is refused once in a while.",
+    .should = "A refused device does not repeat the same request, and waits longer after each "
+              "failure (RFC 3261 section 21.4.4, RFC 5626 section 4.5).",
+    .seen = {
+        .client = "The same request, the same refusal, again and again within seconds.",
+        .middle = "The same.",
+        .server = "The same. When a ban sets in, the refusals end and the requests go on.",
+    },
+    .fix = {
+        .phone = "A retry interval of a minute or more. Stop it until the reason is mended.",
+        .router = "Nothing.",
+        .asterisk = "As a client, registration: forbidden_retry_interval=300 and max_retries=10. "
+                    "As the registrar: 'fail2ban-client status asterisk'.",
+        .kamailio = "'kamcmd pike.list' shows whether the source is blocked.",
+    },
     .reference = "RFC 3261 section 21.4.4, RFC 5626 section 4.5",
     .check_device = check,
 };

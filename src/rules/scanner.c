@@ -49,6 +49,20 @@ const Rule rule_scanner = {
     .advice =
         "Block the source (fail2ban, an ACL) and make sure that accounts have strong passwords.",
     .confusion = "An office behind one NAT has several accounts too, and some of them succeed.",
+    .should = "Who registers knows the password of an account. A registrar on a public address "
+              "has to expect others (RFC 3261 sections 26.1.1 and 26.3.2.1).",
+    .seen = {
+        .client = "Not to be seen here, unless somebody asks the phone itself.",
+        .middle = "One source sends REGISTER for one account after the other, and gets refusals "
+                  "or no answer.",
+        .server = "The same. The log fills with failed attempts from that address.",
+    },
+    .fix = {
+        .phone = "Long random passwords.",
+        .router = "Let only known networks reach the SIP ports, where that is possible.",
+        .asterisk = "fail2ban with its asterisk filter, permit/deny in pjsip.conf.",
+        .kamailio = "pike_check_req() early in the script, and an htable of banned addresses.",
+    },
     .reference = "RFC 3261 section 26.1.1",
     .check_site = check,
 };

@@ -41,6 +41,20 @@ const Rule rule_server_error = {
     .advice = "Look in the server's log at that second for this Call-ID: database, script errors, "
               "an unreachable next hop (502, 504).",
     .confusion = "503 asks to come back later and has its own finding.",
+    .should = "The registrar answers with 401, 200 or a refusal that says what is wrong with the "
+              "request. 5xx means that the server itself failed (RFC 3261 section 21.5).",
+    .seen = {
+        .client = "5xx. Server, Warning and Reason may say who failed and why.",
+        .middle = "The same. A proxy may have made the answer for the server behind it.",
+        .server = "Whether the request went on to another hop, and what that one answered.",
+    },
+    .fix = {
+        .phone = "A second server, by SRV records.",
+        .router = "Nothing.",
+        .asterisk = "The log at that second. Look whether the database with the accounts answers.",
+        .kamailio = "The log at that second for this Call-ID: errors of the script, of the "
+                    "database, no memory left ('kamctl stats').",
+    },
     .reference = "RFC 3261 section 21.5",
     .check_chain = check,
 };

@@ -32,6 +32,20 @@ const Rule rule_tls_not_decrypted = {
     .meaning = "Connections carry TLS. What is inside, registrations or not, is not visible.",
     .advice = "Capture behind the TLS endpoint, or log the session keys (SSLKEYLOGFILE).",
     .confusion = "No registration: that cannot be concluded from TLS.",
+    .should = "TLS keeps everybody but its two ends from reading what is inside (RFC 8446 section "
+              "1). A capture shows the registrations only with the session keys, or behind the "
+              "end of TLS.",
+    .seen = {
+        .client = "Records of TLS, and no SIP.",
+        .middle = "The same.",
+        .server = "The same. Behind a proxy that ends TLS the messages may be in the clear.",
+    },
+    .fix = {
+        .phone = "For a test register over UDP or TCP without TLS, if the server lets it.",
+        .router = "Nothing.",
+        .asterisk = "'pjsip set logger on' writes the messages in the clear to the log.",
+        .kamailio = "The siptrace module sends copies of the messages in the clear.",
+    },
     .reference = "RFC 5246, RFC 8446",
     .check_site = check,
 };

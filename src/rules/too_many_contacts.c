@@ -51,6 +51,20 @@ const Rule rule_too_many_contacts = {
         "start, and a farewell with Expires: 0. Or allow more (Asterisk pjsip.conf, aor: "
         "max_contacts=N and remove_existing=yes; Kamailio: registrar max_contacts).",
     .confusion = "503 of a server that is overloaded; a limit on how often one may try.",
+    .should = "A device that comes back replaces its own binding: it is known by its instance, or "
+              "it removed the old one with Expires: 0 (RFC 3261 section 10.2.2, RFC 5626 sections "
+              "4.1 and 6).",
+    .seen = {
+        .client = "The refusal. A 200 of before lists all the bindings of the account.",
+        .middle = "The same.",
+        .server = "The same, and the registrar can list the bindings at that moment.",
+    },
+    .fix = {
+        .phone = "The same +sip.instance after each start, and a farewell when it is switched off.",
+        .router = "Nothing.",
+        .asterisk = "'pjsip show aor NAME'. aor: max_contacts=N, with remove_existing=yes.",
+        .kamailio = "'kamctl ul show NAME'. registrar: max_contacts=N.",
+    },
     .reference = "RFC 3261 section 10.3, RFC 5626 section 4.1",
     .check_chain = check,
 };

@@ -50,6 +50,23 @@ const Rule rule_upstream_timeout = {
               "$du; an SBC: its trunk or core interface), 'sngrep' or tcpdump towards it, "
               "firewall and DNS.",
     .confusion = "A phone that shows 408 after its own timeout: that leaves no packet.",
+    .should = "Each hop passes the request on and the answer back. One that hears nothing must "
+              "not say 408 to a REGISTER (RFC 4320 section 4.2).",
+    .seen = {
+        .client = "408 from the wire, as late as the box that sent it was patient.",
+        .middle = "Between phone and proxy the same. Behind the proxy: copies of the request "
+                  "without an answer, or no request at all.",
+        .server = "Beside the registrar: whether the request arrives there, and where the answer "
+                  "goes.",
+    },
+    .fix = {
+        .phone = "Nothing. A second outbound proxy may know another way.",
+        .router = "Look at the way from the proxy to the registrar: firewall, routes, names.",
+        .asterisk = "As the server behind: 'pjsip set logger on' shows whether the request "
+                    "arrives.",
+        .kamailio = "'kamcmd dispatcher.list', and where the script sends the request ($du). "
+                    "fr_timer of tm is how long it waits.",
+    },
     .reference = "RFC 3261 section 21.4.9, RFC 4320 section 4",
     .check_chain = check,
 };
