@@ -304,6 +304,7 @@ static void print_report(ReportText *text)
     if (!text->quiet)
         report_text_captures(text);
     report_text_headline(text);
+    report_text_causes(text);
     if (!text->quiet)
         report_text_table(text);
     print_devices(text);

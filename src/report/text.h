@@ -47,8 +47,10 @@ bool report_subject_has_lapsed(const ReportSubject *subject);
 /* What was captured and how far it can be trusted (text_capture.c). */
 void report_text_captures(ReportText *text);
 
-/* One sentence, and one row per device (text_summary.c). */
+/* One sentence, how often each thing was found when there is much, and one row per device
+ * (text_summary.c). */
 void report_text_headline(ReportText *text);
+void report_text_causes(ReportText *text);
 void report_text_table(ReportText *text);
 
 /* A device from its first message to its last, with its findings

@@ -253,24 +253,35 @@ static bool is_uneventful(const RegAttempt *attempt)
            && !attempt->cited && !attempt->head_cut && !attempt->tail_cut;
 }
 
-/* What is drawn: all that is shown with --verbose, else what is worth a drawing. */
-static GPtrArray *choose_attempts(const ReportText *text, const RegDevice *device,
-                                  uint64_t *uneventful)
+static GPtrArray *list_attempts(const ReportText *text, const RegDevice *device)
 {
-    GPtrArray *chosen = g_ptr_array_new();
+    GPtrArray *attempts = g_ptr_array_new();
 
-    *uneventful = 0;
     for (unsigned i = 0; i < device->n_attempts_kept; i++) {
         RegAttempt *attempt = device->attempts[i];
 
-        if (attempt->n_steps == 0 || !report_part_holds_attempt(text->result->part, attempt))
-            continue;
-        if (text->verbose || !is_uneventful(attempt))
-            g_ptr_array_add(chosen, attempt);
-        else
-            *uneventful += attempt->repeated;
+        if (attempt->n_steps > 0 && report_part_holds_attempt(text->result->part, attempt))
+            g_ptr_array_add(attempts, attempt);
     }
-    return chosen;
+    return attempts;
+}
+
+/* Of many attempts, those that are worth a drawing; how many others there are. */
+static uint64_t drop_uneventful(GPtrArray *attempts)
+{
+    uint64_t dropped = 0;
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < attempts->len; i++) {
+        RegAttempt *attempt = g_ptr_array_index(attempts, i);
+
+        if (is_uneventful(attempt))
+            dropped += attempt->repeated;
+        else
+            g_ptr_array_index(attempts, kept++) = attempt;
+    }
+    g_ptr_array_set_size(attempts, (int)kept);
+    return dropped;
 }
 
 /* Where the lines stand: as far apart as the labels at the right allow. */
@@ -310,19 +321,12 @@ static GPtrArray *draw(const GPtrArray *attempts, Nsec end)
     return drawn;
 }
 
-void report_text_ladders(ReportText *text, const RegDevice *device)
+static void print_attempts(ReportText *text, const RegDevice *device, const GPtrArray *attempts)
 {
-    uint64_t uneventful;
-    g_autoptr(GPtrArray) attempts = choose_attempts(text, device, &uneventful);
     g_autoptr(GPtrArray) drawn = draw(attempts, report_device_end(text->result, device));
     unsigned left_out = text->verbose ? 0 : attempts->len - MIN(attempts->len, LADDERS_MAX);
-
-    if (attempts->len == 0)
-        return; /* the timeline has told of the refreshes */
-
     Ladder ladder = measure(text, device, label_columns(text, drawn));
 
-    report_page_blank(text->page);
     print_head(&ladder, device);
     for (unsigned i = 0; i < attempts->len; i++) {
         if (left_out > 0 && i == LADDERS_MAX / 2) {
@@ -332,9 +336,22 @@ void report_text_ladders(ReportText *text, const RegDevice *device)
         }
         print_attempt(&ladder, g_ptr_array_index(attempts, i), g_ptr_array_index(drawn, i));
     }
-    if (uneventful > 0)
+}
+
+void report_text_ladders(ReportText *text, const RegDevice *device)
+{
+    g_autoptr(GPtrArray) attempts = list_attempts(text, device);
+    uint64_t dropped = 0;
+
+    if (attempts->len > LADDERS_MAX && !text->verbose)
+        dropped = drop_uneventful(attempts);
+    if (attempts->len > 0 || dropped > 0)
+        report_page_blank(text->page);
+    if (attempts->len > 0)
+        print_attempts(text, device, attempts);
+    if (dropped > 0)
         report_page_print(text->page, REPORT_DIM, "  ", 0,
                           "Not drawn without --verbose: %" G_GUINT64_FORMAT
                           " refreshes without trouble",
-                          uneventful);
+                          dropped);
 }

@@ -8,6 +8,13 @@
 #include "text.h"
 
 #define ROWS_MAX 50
+#define CAUSES_MIN 6 /* findings; fewer are seen at a glance */
+
+static const ReportStyle styles[] = {
+    [FINDING_NOTE] = REPORT_PLAIN,
+    [FINDING_WARNING] = REPORT_YELLOW,
+    [FINDING_FAILURE] = REPORT_RED,
+};
 
 static void append_patterns(GString *line, const char *what, const GPtrArray *patterns)
 {
@@ -58,6 +65,64 @@ void report_text_headline(ReportText *text)
                           severity_words[headline.severity], headline.text);
     else
         report_page_wrap(text->page, REPORT_BOLD, "", 4, headline.text);
+    report_page_blank(text->page);
+}
+
+typedef struct Cause {
+    const Rule *rule;
+    unsigned n;
+} Cause;
+
+static Cause *find_cause(GArray *causes, const Rule *rule)
+{
+    for (unsigned i = 0; i < causes->len; i++) {
+        Cause *cause = &g_array_index(causes, Cause, i);
+
+        if (cause->rule == rule)
+            return cause;
+    }
+    g_array_append_val(causes, ((Cause){ rule, 0 }));
+    return &g_array_index(causes, Cause, causes->len - 1);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const Cause *one = a;
+    const Cause *other = b;
+
+    if (one->rule->severity != other->rule->severity)
+        return one->rule->severity > other->rule->severity ? -1 : 1;
+    if (one->n != other->n)
+        return one->n > other->n ? -1 : 1;
+    return strcmp(one->rule->id, other->rule->id);
+}
+
+/* What is wrong with many devices is seen before the devices are: "  61  The server refused the
+ * credentials [credentials_refused]". */
+void report_text_causes(ReportText *text)
+{
+    g_autoptr(GArray) causes = g_array_new(FALSE, FALSE, sizeof(Cause));
+    const GPtrArray *findings = text->result->findings;
+    unsigned total = 0;
+
+    for (unsigned i = 0; i < findings->len; i++) {
+        const Rule *rule = ((const Finding *)g_ptr_array_index(findings, i))->rule;
+
+        if (rule->severity == FINDING_NOTE)
+            continue;
+        find_cause(causes, rule)->n++;
+        total++;
+    }
+    if (total < CAUSES_MIN)
+        return;
+    g_array_sort(causes, by_number);
+    for (unsigned i = 0; i < causes->len; i++) {
+        const Cause *cause = &g_array_index(causes, Cause, i);
+        g_autofree char *lead = g_strdup_printf("%6u  ", cause->n);
+
+        report_page_print(text->page, styles[cause->rule->severity], lead, 0, "%s [%s]",
+                          cause->rule->title, cause->rule->id);
+    }
     report_page_blank(text->page);
 }
 
@@ -114,12 +179,6 @@ static void add_row(ReportTable *table, const ReportSubject *subject)
     const char *cells[] = { report_text_account(device),        address,
                             reg_state_name(subject->state),     expires,
                             newest != NSEC_NONE ? clock : NULL, device->user_agent };
-    static const ReportStyle styles[] = {
-        [FINDING_NOTE] = REPORT_PLAIN,
-        [FINDING_WARNING] = REPORT_YELLOW,
-        [FINDING_FAILURE] = REPORT_RED,
-    };
-
     report_table_add(table, styles[report_subject_severity(subject)], cells);
 }
 
@@ -148,7 +207,8 @@ void report_text_table(ReportText *text)
         add_row(table, REPORT_SUBJECT(text, i));
     report_table_print(table, text->page);
     if (shown < n) {
-        bool registered = REPORT_SUBJECT(text, shown)->state == REG_STATE_REGISTERED
+        bool registered = report_subject_severity(REPORT_SUBJECT(text, shown)) == FINDING_NOTE
+                          && REPORT_SUBJECT(text, shown)->state == REG_STATE_REGISTERED
                           && REPORT_SUBJECT(text, n - 1)->state == REG_STATE_REGISTERED;
 
         report_page_print(text->page, REPORT_DIM, "", 0, "... and %u more %sdevices", n - shown,

@@ -100,20 +100,40 @@ static void addresses_stand_above_when_there_is_one_of_each(void **state)
     assert_contains(several, "203.0.113.2:18680");
 }
 
-static void quiet_refreshes_are_counted(void **state)
+static void a_few_attempts_are_all_drawn(void **state)
 {
     g_autoptr(Sample) s = sample_new();
 
     only(s, 1);
 
     g_autofree char *ladder = drawing(s);
+
+    assert_contains(ladder, "  Refresh at 12:04:31.000: accepted\n");
+    assert_contains(ladder, "|  tried 5 times alike, every 54 s; the last one:\n");
+    assert_lacks(ladder, "Not drawn");
+}
+
+static void of_many_attempts_quiet_refreshes_are_counted(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    RegAttempt *list[8];
+
+    list[0] = &s->attempts[1];
+    for (unsigned i = 1; i < G_N_ELEMENTS(list); i++)
+        list[i] = &s->attempts[2];
+    s->devices[1].attempts = list;
+    s->devices[1].n_attempts_kept = G_N_ELEMENTS(list);
+    only(s, 1);
+
+    g_autofree char *ladder = drawing(s);
     g_autofree char *full =
         ladder_of(s, (ReportOptions){ .width = 72, .ascii = true, .verbose = true });
 
-    assert_contains(ladder, "Not drawn without --verbose: 5 refreshes without trouble");
+    assert_contains(ladder, "Not drawn without --verbose: 35 refreshes without trouble");
+    assert_contains(ladder, "  Registration at 12:00:01.000: accepted\n");
     assert_lacks(ladder, "  Refresh at");
     assert_contains(full, "  Refresh at 12:04:31.000: accepted\n");
-    assert_contains(full, "|  tried 5 times alike, every 54 s; the last one:\n");
+    assert_lacks(full, "Not drawn");
 }
 
 static void many_attempts_are_told_by_the_first_and_the_last(void **state)
@@ -232,7 +252,8 @@ int main(void)
         cmocka_unit_test(what_never_came_is_an_arrow_with_gaps),
         cmocka_unit_test(the_nat_stands_between_them),
         cmocka_unit_test(addresses_stand_above_when_there_is_one_of_each),
-        cmocka_unit_test(quiet_refreshes_are_counted),
+        cmocka_unit_test(a_few_attempts_are_all_drawn),
+        cmocka_unit_test(of_many_attempts_quiet_refreshes_are_counted),
         cmocka_unit_test(many_attempts_are_told_by_the_first_and_the_last),
         cmocka_unit_test(the_end_of_the_capture_is_no_message),
         cmocka_unit_test(words_from_the_wire_are_cut_and_harmless),

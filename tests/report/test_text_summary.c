@@ -155,6 +155,44 @@ static void healthy_devices_that_are_left_out_are_counted(void **state)
     assert_contains(text, "... and 450 more registered devices\n");
 }
 
+static void the_rest_is_called_registered_only_when_it_is_well(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    g_ptr_array_set_size(s->findings, 0);
+    g_ptr_array_set_size(s->device_list, 0);
+    for (unsigned i = 0; i < 100; i++)
+        g_ptr_array_add(s->device_list, &s->devices[1]);
+    g_ptr_array_add(s->findings, sample_finding(&sample_refused, &s->devices[1], "lost at times",
+                                                (CaptureRef){ .frame = 4 }, AT(0.120)));
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_contains(text, "... and 50 more devices\n");
+}
+
+static void many_findings_are_counted_by_their_kind(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+
+    for (unsigned i = 0; i < 3; i++)
+        g_ptr_array_add(s->findings, sample_finding(&sample_refused, NULL, "refused as well",
+                                                    (CaptureRef){ .frame = 4 }, AT(0.120)));
+
+    g_autofree char *few = sample_write(s, "text", (ReportOptions){ 0 });
+
+    g_ptr_array_add(s->findings, sample_finding(&sample_refused, NULL, "refused as well",
+                                                (CaptureRef){ .frame = 4 }, AT(0.120)));
+
+    g_autofree char *many = sample_write(s, "text", (ReportOptions){ 0 });
+
+    assert_lacks(few, "     4  The registrar refused");
+    assert_contains(many,
+                    "\n\n     5  The registrar refused the credentials [credentials_refused]\n"
+                    "     1  The phone never answered the challenge [challenge_unanswered]\n"
+                    "\nAccount");
+}
+
 static void what_is_not_known_is_a_dash(void **state)
 {
     g_autoptr(Sample) s = sample_new();
@@ -206,6 +244,8 @@ int main(void)
         cmocka_unit_test(a_scanners_victims_are_no_devices),
         cmocka_unit_test(the_table_shows_failures_first),
         cmocka_unit_test(healthy_devices_that_are_left_out_are_counted),
+        cmocka_unit_test(the_rest_is_called_registered_only_when_it_is_well),
+        cmocka_unit_test(many_findings_are_counted_by_their_kind),
         cmocka_unit_test(what_is_not_known_is_a_dash),
         cmocka_unit_test(a_part_says_what_it_is_a_part_of),
     };
