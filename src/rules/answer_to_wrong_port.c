@@ -106,6 +106,18 @@ static void cite(Finding *finding, const SipTxn *txn, Misrouting kind)
                  STR("the same request again (same branch and CSeq)"), NULL);
 }
 
+/* "192.168.1.10:5060", "[2001:db8::1]:5060" */
+static char *sent_by(const SipMessage *request)
+{
+    SipVia via = sip_message_via(request);
+    NetEndpoint end = { .port = via.port != 0 ? via.port : SIP_PORT };
+    char text[NET_ENDPOINT_TEXT];
+
+    return net_addr_parse(via.host, &end.addr)
+               ? g_strdup(net_endpoint_to_text(&end, text))
+               : g_strdup_printf("%.*s:%u", STR_ARG(via.host), end.port);
+}
+
 static RuleVerdict check(const RegChain *chain, Finding *finding)
 {
     const SipTxn *txn = unheard(chain);
@@ -121,13 +133,12 @@ static RuleVerdict check(const RegChain *chain, Finding *finding)
     if (kind == TO_NOWHERE_KNOWN)
         return rule_abstain(finding, "the answers go to an address or port that no Via explains");
 
-    SipVia via = sip_message_via(txn->request);
+    g_autofree char *named = sent_by(txn->request);
 
     finding_say(finding,
-                "%s sends from %s, names %.*s:%u in Via, and the answers go to %s: %s; the phone "
+                "%s sends from %s, names %s in Via, and the answers go to %s: %s; the phone "
                 "repeated the request %u times",
-                chain_who(chain), net_endpoint_to_text(&txn->hop.src, source), STR_ARG(via.host),
-                via.port != 0 ? via.port : SIP_PORT,
+                chain_who(chain), net_endpoint_to_text(&txn->hop.src, source), named,
                 net_endpoint_to_text(&txn->answer->meta.flow.dst, target), reason_of(kind),
                 txn->copies_after_answer);
     cite(finding, txn, kind);

@@ -118,6 +118,21 @@ static void abstains_when_no_via_explains_the_target(void **state)
     assert_abstains(j, "the answers go to an address or port that no Via explains");
 }
 
+static void writes_addresses_of_version_6_in_brackets(void **state)
+{
+    g_autoptr(Judgement) j = judge("vantage server\nphone [2001:db8::9]:5060 nat=none rport=no\n"
+                                   "server [2001:db8::1]:5060\n"
+                                   "at 0     phone -> server REGISTER src=[2001:db8::9]:50933\n"
+                                   "at 0.002 server -> phone 401 lost dst=[2001:db8::9]:50933\n"
+                                   "at 0.500 phone -> server copy src=[2001:db8::9]:50933\n"
+                                   "at 1.500 phone -> server copy src=[2001:db8::9]:50933\n"
+                                   "end 60\n",
+                                   &rule_answer_to_wrong_port);
+
+    assert_int_equal(j->verdict, RULE_FIRES);
+    assert_non_null(strstr(j->finding->summary, "names [2001:db8::9]:5060 in Via"));
+}
+
 static void silences_the_lost_answer(void **state)
 {
     g_autofree char *ids = judge_all("vantage server\n" NO_NAT "rport=no\n"
@@ -142,6 +157,7 @@ int main(void)
         cmocka_unit_test(is_clean_after_a_single_copy),
         cmocka_unit_test(abstains_beside_the_phone),
         cmocka_unit_test(abstains_when_no_via_explains_the_target),
+        cmocka_unit_test(writes_addresses_of_version_6_in_brackets),
         cmocka_unit_test(silences_the_lost_answer),
     };
 
