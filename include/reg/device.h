@@ -147,7 +147,7 @@ struct RegDevice {
     Nsec lapsed_before;     /* ... and between one of them and the next */
 
     unsigned n_bindings;
-    const RegBinding *bindings; /* oldest first; the newest 16 */
+    const RegBinding *bindings; /* oldest first; the newest 8 */
     uint64_t bindings_forgotten;
     unsigned n_attempts_kept;
     RegAttempt *const *attempts; /* in order of opening */

@@ -66,6 +66,10 @@ typedef struct RegOutage {
     uint32_t losses;    /* of RegLoss */
 } RegOutage;
 
+/* Whether it shows that the device could not be reached: its own server sent more than once
+ * to where the device is, nothing was lost that the capture should hold, and it looked on. */
+bool reg_outage_is_proof(const RegOutage *outage);
+
 /* The device began to come from another address or port. */
 typedef enum RegMoveKind {
     REG_MOVE_MAPPING, /* its own port is the same: the NAT gave it another one */

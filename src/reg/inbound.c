@@ -334,12 +334,12 @@ void inbound_heard(Device *device, const NetMeta *meta, const SipMessage *messag
         deliver(replied, meta->time);
 }
 
-void inbound_moved(Device *device, Nsec time)
+void inbound_moved(Device *device, RegMoveKind kind, Nsec time)
 {
     for (Inbound *inbound = device->inbound; inbound != NULL; inbound = inbound->next)
         inbound->back_moved |= inbound->back != NSEC_NONE && inbound->back <= time
                                && nsec_since(inbound->back, time) < NSEC_SEC;
-    outages_moved(device, time);
+    outages_moved(device, kind, time);
 }
 
 static void count_answered(Inbound *inbound, Nsec time)

@@ -36,8 +36,8 @@ void inbounds_icmp(Inbounds *inbounds, const NetEvent *event);
  * it from it. */
 void inbound_heard(Device *device, const NetMeta *meta, const SipMessage *message);
 
-/* It moved to another public address or port with the packet that did so. */
-void inbound_moved(Device *device, Nsec time);
+/* It came by another path, with the packet of that time; before the NAT is told of it. */
+void inbound_moved(Device *device, RegMoveKind kind, Nsec time);
 
 /* Whether a request was sent to the device at that time or later. */
 bool inbound_since(const Device *device, Nsec time);

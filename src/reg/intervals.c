@@ -187,9 +187,10 @@ static GArray *darks_new(const RegDevice *device)
     const RegLife *life = device->life;
 
     for (unsigned i = 0; i < life->n_outages; i++) {
-        Dark dark = dark_of_outage(&life->outages[i]);
+        const RegOutage *outage = &life->outages[i];
+        Dark dark = dark_of_outage(outage);
 
-        if (!life->outages[i].cut) /* else the answers may have been on their way */
+        if (reg_outage_is_proof(outage) || (outage->losses != 0 && !outage->cut))
             g_array_append_val(darks, dark);
     }
     if (is_cut_off(device)) {

@@ -8,18 +8,26 @@
 /* The same packet on the other side of the NAT has passed by then. */
 #define SIGHTING NSEC_SEC
 
-/* --- what it tells of the NAT --------------------------------------------- */
-
 /* One lost packet is no proof. */
 static bool is_certain(const RegOutage *outage)
 {
     return outage->requests >= 2 || outage->first.copies > 0;
 }
 
+/* A request from somewhere else may be filtered (RFC 4787 section 5), and one to an old
+ * address shows nothing of the new one. */
+bool reg_outage_is_proof(const RegOutage *outage)
+{
+    bool at_home = outage->first.way == REG_WAY_FLOW || outage->first.way == REG_WAY_CONTACT;
+
+    return at_home && is_certain(outage) && !outage->cut && outage->losses == 0;
+}
+
+/* --- what it tells of the NAT --------------------------------------------- */
+
 /* That the device came back by itself, in time, shows that it had not been switched off; that
  * it answers such requests at other times, that it does not ignore them. Requests that went
- * on without an answer after it was back had another fate, and a changed port is told to the
- * NAT by the move. */
+ * on without an answer after it was back had another fate. */
 static void tell_nat(const Life *life, RegOutage *outage)
 {
     const RegInbound *first = &outage->first;
@@ -27,9 +35,8 @@ static void tell_nat(const Life *life, RegOutage *outage)
     if (outage->measured || life->nat == NULL || first->way != REG_WAY_FLOW
         || first->transport != NET_UDP || !first->seen_outside || first->unheard == NSEC_NONE)
         return;
-    if (outage->back == NSEC_NONE || outage->back_moved || !outage->bound || outage->losses != 0
-        || outage->last.last_sent > outage->back || !is_certain(outage)
-        || (life->answers & 1u << first->method) == 0)
+    if (outage->back == NSEC_NONE || !outage->bound || !reg_outage_is_proof(outage)
+        || outage->last.last_sent > outage->back || (life->answers & 1u << first->method) == 0)
         return;
     outage->measured = true;
     nats_dead(life->nat, first->unheard, outage->streamed ? NAT_STATE_STREAM : NAT_STATE_OPEN,
@@ -40,9 +47,9 @@ static void tell_nat(const Life *life, RegOutage *outage)
 
 static Nsec length_of(const RegOutage *outage)
 {
-    bool proven = outage->bound && !outage->cut && outage->losses == 0;
+    bool over = outage->bound && outage->back != NSEC_NONE;
 
-    return proven && outage->back != NSEC_NONE ? nsec_since(outage->first.sent, outage->back) : 0;
+    return over && reg_outage_is_proof(outage) ? nsec_since(outage->first.sent, outage->back) : 0;
 }
 
 static void take_out(Life *life, unsigned at)
@@ -56,7 +63,8 @@ static void drop_oldest(Life *life)
 {
     RegLife *public = &life->public;
 
-    tell_nat(life, &life->outages[0]);
+    if (!life->outages[0].back_moved)
+        tell_nat(life, &life->outages[0]);
     public->dark_before = nsec_after(public->dark_before, length_of(&life->outages[0]));
     public->outages_forgotten++;
     take_out(life, 0);
@@ -150,7 +158,7 @@ void outages_back(Device *device, const NetMeta *meta, bool registers)
         RegOutage *outage = &life->outages[i];
 
         if (outage->back != NSEC_NONE) {
-            if (nsec_since(outage->back, meta->time) > SIGHTING)
+            if (!outage->back_moved && nsec_since(outage->back, meta->time) > SIGHTING)
                 tell_nat(life, outage);
             continue;
         }
@@ -163,16 +171,29 @@ void outages_back(Device *device, const NetMeta *meta, bool registers)
     }
 }
 
-void outages_moved(Device *device, Nsec time)
+/* A silence that this NAT is known to survive is not what ended it. */
+static bool is_long_silence(const RegNat *nat, const RegOutage *outage)
+{
+    RegNatState state = outage->streamed ? REG_NAT_STREAM : REG_NAT_FRESH;
+
+    return nat != NULL && outage->first.unheard > nat->bounds[state].alive;
+}
+
+/* A new port shows that the old mapping was gone when the first request failed, and no later
+ * than with the new one. Another address or socket has other reasons. */
+void outages_moved(Device *device, RegMoveKind kind, Nsec time)
 {
     Life *life = device->life;
 
     for (unsigned i = 0; life != NULL && i < life->public.n_outages; i++) {
         RegOutage *outage = &life->outages[i];
 
-        if (outage->back != NSEC_NONE && outage->back <= time
-            && nsec_since(outage->back, time) < SIGHTING)
-            outage->back_moved = true;
+        if (outage->back == NSEC_NONE || outage->back > time
+            || nsec_since(outage->back, time) >= SIGHTING)
+            continue;
+        outage->back_moved = true;
+        if (kind == REG_MOVE_MAPPING && is_long_silence(life->nat, outage))
+            tell_nat(life, outage);
     }
 }
 
@@ -214,6 +235,8 @@ void outages_finish(Device *device)
 {
     Life *life = device->life;
 
-    for (unsigned i = 0; life != NULL && i < life->public.n_outages; i++)
-        tell_nat(life, &life->outages[i]);
+    for (unsigned i = 0; life != NULL && i < life->public.n_outages; i++) {
+        if (!life->outages[i].back_moved)
+            tell_nat(life, &life->outages[i]);
+    }
 }

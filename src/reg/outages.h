@@ -17,7 +17,9 @@ void outages_add(Device *device, const Unanswered *unanswered);
 
 /* The device sent something. */
 void outages_back(Device *device, const NetMeta *meta, bool registers);
-void outages_moved(Device *device, Nsec time); /* with a packet of about that time */
+
+/* It came by another path, with a packet of about that time; before the NAT is told of it. */
+void outages_moved(Device *device, RegMoveKind kind, Nsec time);
 
 /* A request reached the device; 'sent': the copy that did, or the first one when nothing but
  * the request itself can have opened the path. */

@@ -51,11 +51,16 @@ static Entry *find_entry(Listing *listing, const char *contact)
     return NULL;
 }
 
-static void read_listing(Listing *listing, const SipMessage *answer)
+/* Only as many entries as there are: this is done for each 2xx. */
+static void read_listing(Listing *listing, const Device *device, const SipMessage *answer)
 {
     SipValues cursor = { 0 };
     Str value;
 
+    listing->device = device;
+    listing->own = NULL;
+    listing->own_regid = STR_NONE;
+    listing->stale = listing->n = 0;
     while (listing->n < MAX_LISTED && sip_values_next(answer, SIP_HEADER_CONTACT, &cursor, &value))
         listing->entries[listing->n++] = (Entry){ .contact = sip_name_addr_parse(value) };
 }
@@ -193,26 +198,17 @@ static bool is_alone(const Device *device, const RegStep *step, const SipMessage
            && device_siblings(device) == device && device->next == NULL;
 }
 
-void rivals_listed(Device *device, const RegStep *step, const SipTxn *txn, BindingTell *tell,
-                   void *user)
+static void take_list(Device *device, const SipTxn *txn, BindingTell *tell, void *user)
 {
-    Listing listing = { .device = device };
     RegDevice *public = &device->public;
+    Listing listing;
 
-    if (public->contact == NULL || (txn->answer->anomalies & SIP_CUT_SHORT))
-        return;
-    if (is_alone(device, step, txn->answer)) {
-        public->listed_stale = public->listed_others = 0;
-        public->listed = txn->answer->meta.ref;
-        return;
-    }
-    read_listing(&listing, txn->answer);
+    read_listing(&listing, device, txn->answer);
     find_own(&listing);
     find_others(&listing);
     find_stale(&listing);
     public->listed_stale = (uint16_t)listing.stale;
     public->listed_others = listing.own != NULL ? (uint16_t)(listing.n - listing.stale - 1) : 0;
-    public->listed = txn->answer->meta.ref;
     if (listing.own == NULL || listing.n == MAX_LISTED || has_strangers(&listing)
         || devices_lists_one(device))
         return;
@@ -223,6 +219,19 @@ void rivals_listed(Device *device, const RegStep *step, const SipTxn *txn, Bindi
         binding_take(other, device, txn, tell, user);
         note_eviction(other, device, txn);
     }
+}
+
+void rivals_listed(Device *device, const RegStep *step, const SipTxn *txn, BindingTell *tell,
+                   void *user)
+{
+    RegDevice *public = &device->public;
+
+    if (public->contact == NULL || (txn->answer->anomalies & SIP_CUT_SHORT))
+        return;
+    public->listed = txn->answer->meta.ref;
+    if (is_alone(device, step, txn->answer))
+    public->listed_stale = public->listed_others = 0;
+    else take_list(device, txn, tell, user);
 }
 
 /* --- the other kind of registrar ------------------------------------------ */

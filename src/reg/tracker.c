@@ -17,7 +17,7 @@
 const RegConfig reg_config_default = {
     .max_chains = 131072,
     .max_devices = 1048576,
-    .max_bytes = (size_t)1024 * 1024 * 1024,
+    .max_bytes = (size_t)4096 * 1024 * 1024,
     .max_attempts_kept = 16,
     .chain_idle = 32 * NSEC_SEC,  /* timer F, RFC 3261 section 17.1.2.2 */
     .settled_idle = 3 * NSEC_SEC, /* the first two copies of a request come within 1.5 s */

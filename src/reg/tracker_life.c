@@ -153,12 +153,13 @@ static void set_nat(RegTracker *tracker, Device *device, Flow *flow, const NetAd
 static void leave_path(Device *device, const Flow *left, Flow *flow, const SipTxn *txn,
                        const NetEndpoint *own_before)
 {
+    RegMoveKind kind = kind_of_move(device, left, flow, own_before);
+
     inbound_heard(device, &txn->request->meta, txn->request);
     if (flow->proxied || left->proxied)
         return;
-    life_move(device, kind_of_move(device, left, flow, own_before), left, flow,
-              txn->request->meta.ref, txn->opened);
-    inbound_moved(device, txn->opened);
+    inbound_moved(device, kind, txn->opened);
+    life_move(device, kind, left, flow, txn->request->meta.ref, txn->opened);
 }
 
 void tracker_bind_path(RegTracker *tracker, Device *device, const RegStep *step, const SipTxn *txn,

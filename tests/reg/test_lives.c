@@ -11,18 +11,6 @@
 
 /* --- silences ------------------------------------------------------------- */
 
-static void told_silence(GString *text, const RegDevice *device)
-{
-    const RegTraffic *traffic = &device->life->traffic;
-
-    told_span(text, "longest", traffic->longest);
-    told_time(text, "from", traffic->longest_from);
-    g_string_append_printf(text, " frame %u", (unsigned)traffic->longest_ref.frame);
-    told_span(text, "unheard", traffic->longest_unheard);
-    told_flag(text, traffic->server_only, "server only");
-    g_string_append_c(text, '\n');
-}
-
 static void packets_either_way_end_a_silence(void **state)
 {
     assert_told(BESIDE_SERVER "at 30 server -> phone keepalive zeros\n"
@@ -59,12 +47,6 @@ static void what_only_the_server_sends_is_told(void **state)
                               "every 20 from 20.03 to 200.03 phone -> server 200\n"
                               "end 210\n",
                 told_silence, " longest 19.97 from 20.03 frame 7 unheard 20");
-}
-
-static void told_covered(GString *text, const RegDevice *device)
-{
-    told_span(text, "covered", device->life->covered);
-    g_string_append_c(text, '\n');
 }
 
 /* Time of which it is certain that the path was open. */
@@ -314,15 +296,6 @@ static void two_servers_are_told_two_ports_at_no_move(void **state)
 
 /* --- starts, connections, servers ----------------------------------------- */
 
-static void told_boots(GString *text, const RegDevice *device)
-{
-    g_string_append_printf(text, "%u frame %u", device->life->boots,
-                           (unsigned)device->life->booted.frame);
-    if (device->life->boots > 0)
-        told_time(text, "at", device->life->booted_time);
-    g_string_append_c(text, '\n');
-}
-
 static void a_new_call_from_another_port_is_a_restart(void **state)
 {
     static const char *const starts[][2] = {
@@ -337,19 +310,6 @@ static void a_new_call_from_another_port_is_a_restart(void **state)
 
         assert_told(text, told_boots, starts[i][1]);
     }
-}
-
-static void told_disconnect(GString *text, const RegDevice *device)
-{
-    const RegDisconnect *gone = device->life->disconnect;
-
-    if (gone == NULL)
-        return;
-    g_string_append_printf(text, "%s by %s", gone->reset ? "reset" : "closed",
-                           gone->by_server ? "server" : "device");
-    told_time(text, "at", gone->time);
-    told_time(text, "over", gone->over);
-    g_string_append_c(text, '\n');
 }
 
 #define CONNECTED                              \
@@ -386,15 +346,6 @@ static void an_end_after_the_registration_is_none_of_it(void **state)
                 told_disconnect, "");
 }
 
-static void told_spiral(GString *text, const RegDevice *device)
-{
-    const RegSpiral *spiral = &device->life->spiral;
-
-    g_string_append_printf(text, "%u falls from %u to %u, frames %u to %u\n", spiral->falls,
-                           spiral->first, spiral->newest, (unsigned)spiral->first_ref.frame,
-                           (unsigned)spiral->newest_ref.frame);
-}
-
 static void renewals_that_ask_for_less_each_time_are_a_spiral(void **state)
 {
     static const char falling[] = "vantage server\n"
@@ -423,21 +374,6 @@ static void renewals_that_ask_for_less_each_time_are_a_spiral(void **state)
     assert_told(removed, told_spiral, "2 falls from 600 to 580, frames 1 to 5");
 }
 
-static void told_server(GString *text, const RegDevice *device)
-{
-    const RegServerMove *move = device->life->server_move;
-    char from[NET_ENDPOINT_TEXT], to[NET_ENDPOINT_TEXT];
-
-    if (move == NULL)
-        return;
-    g_string_append_printf(text, "%s > %s", net_endpoint_to_text(&move->from, from),
-                           net_endpoint_to_text(&move->to, to));
-    told_time(text, "worked", move->worked);
-    told_time(text, "silent", move->silent);
-    told_time(text, "moved", move->moved);
-    g_string_append_c(text, '\n');
-}
-
 #define OTHER_SERVER "server other 198.51.100.20\n"
 
 static void a_server_that_fell_silent_and_answers_elsewhere_has_moved(void **state)
@@ -462,12 +398,6 @@ static void a_server_that_answers_in_between_has_not(void **state)
     assert_told(BESIDE_PHONE OTHER_SERVER "at 200 phone -> other registration\n"
                                           "end 260\n",
                 told_server, "");
-}
-
-static void told_timers(GString *text, const RegDevice *device)
-{
-    g_string_append_printf(text, "flow timer %u keep %u\n", device->life->traffic.flow_timer,
-                           device->life->traffic.keep);
 }
 
 static void the_newest_answer_says_how_often_the_server_wants_to_hear(void **state)

@@ -42,6 +42,7 @@ static void add_back(Device *device, double time, double epoch, double back)
     RegInbound request = request_at(time, REG_WAY_FLOW);
     Unanswered unanswered = unanswered_of(&request, epoch);
 
+    request.copies = 1;
     unanswered.around.back = AT(back);
     outages_add(device, &unanswered);
 }
@@ -107,6 +108,7 @@ static void forgotten_doubts_are_no_proven_time(void **state)
         RegInbound request = request_at(100 * i + 10, REG_WAY_FLOW);
         Unanswered unanswered = unanswered_of(&request, 100 * i);
 
+        request.copies = i % 5 != 0;
         unanswered.around.back = i % 4 == 3 ? NSEC_NONE : AT(100 * i + 30);
         unanswered.around.cut = i % 4 == 0;
         unanswered.around.bound = i % 4 != 1;
@@ -115,6 +117,23 @@ static void forgotten_doubts_are_no_proven_time(void **state)
     }
     assert_int_equal(device.public.life->dark_before, 0);
     life_free(device.life);
+}
+
+static bool proves(RegOutage outage)
+{
+    return reg_outage_is_proof(&outage);
+}
+
+static void more_than_one_packet_to_where_it_is_proves_an_outage(void **state)
+{
+    assert_true(proves((RegOutage){ .requests = 2 }));
+    assert_true(proves((RegOutage){ .requests = 1, .first.copies = 1 }));
+    assert_true(proves((RegOutage){ .requests = 2, .first.way = REG_WAY_CONTACT }));
+    assert_false(proves((RegOutage){ .requests = 1 }));
+    assert_false(proves((RegOutage){ .requests = 2, .first.way = REG_WAY_OTHER_SOURCE }));
+    assert_false(proves((RegOutage){ .requests = 2, .first.way = REG_WAY_OLD_FLOW }));
+    assert_false(proves((RegOutage){ .requests = 2, .cut = true }));
+    assert_false(proves((RegOutage){ .requests = 2, .losses = REG_LOSS_DROPS }));
 }
 
 static void requests_to_elsewhere_are_one_outage_until_one_is_answered(void **state)
@@ -279,6 +298,19 @@ static void a_new_port_is_told_by_the_move_alone(void **state)
                 told_nat, "203.0.113.2, fresh 1 dead from 113.97, stream 1 alive up to 5.95");
 }
 
+static void a_new_port_was_needed_since_the_first_request_failed(void **state)
+{
+    assert_told(BESIDE_SERVER REACHED CALLED "at 200 phone public-port=40713\n"
+                                             "at 200 phone -> server registration\n"
+                                             "end 300\n",
+                told_nat, "203.0.113.2, fresh 1 dead from 63.97, stream 1 alive up to 5.95");
+    /* Another address tells nothing of lifetimes. */
+    assert_told(BESIDE_SERVER REACHED CALLED "at 200 nat 203.0.113.99\n"
+                                             "at 200 phone -> server registration\n"
+                                             "end 300\n",
+                told_nat, "203.0.113.99");
+}
+
 static void no_mapping_is_told_dead_by(const char *after)
 {
     g_autofree char *text = g_strconcat(BESIDE_SERVER REACHED, after, "end 300\n", NULL);
@@ -359,6 +391,7 @@ int main(void)
         cmocka_unit_test(outages_stand_in_the_order_of_time),
         cmocka_unit_test(the_newest_are_kept_and_the_time_of_all),
         cmocka_unit_test(forgotten_doubts_are_no_proven_time),
+        cmocka_unit_test(more_than_one_packet_to_where_it_is_proves_an_outage),
         cmocka_unit_test(requests_to_elsewhere_are_one_outage_until_one_is_answered),
         cmocka_unit_test(what_is_doubted_of_one_is_doubted_of_all),
         cmocka_unit_test(a_device_that_never_comes_back_stays_dark),
@@ -372,6 +405,7 @@ int main(void)
         cmocka_unit_test(one_loss_is_told_once),
         cmocka_unit_test(the_last_one_is_told_at_the_end),
         cmocka_unit_test(a_new_port_is_told_by_the_move_alone),
+        cmocka_unit_test(a_new_port_was_needed_since_the_first_request_failed),
         cmocka_unit_test(a_single_lost_packet_tells_nothing),
         cmocka_unit_test(a_request_that_goes_on_unanswered_tells_nothing),
         cmocka_unit_test(a_device_that_ignores_such_requests_tells_nothing),

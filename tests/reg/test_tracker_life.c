@@ -4,6 +4,8 @@
 
 #include "reg/state.h"
 
+#include "reg/interval.h"
+#include "staged_nat.h"
 #include "told.h"
 
 #define BESIDE_SERVER "vantage server\nphone expires=3600\nat 0 phone -> server registration\n"
@@ -266,6 +268,97 @@ static void without_a_binding_there_is_nothing_to_forget(void **state)
     assert_told(never, told_forgotten, "");
 }
 
+/* --- NATs that are known inside and out ----------------------------------- */
+
+typedef struct Truth {
+    const Staged *staged;
+    Nsec length;
+    unsigned observations;
+} Truth;
+
+/* Registered it is with the first 200. */
+#define SLACK (3 * NSEC_SEC)
+
+static void assert_at_least(Nsec bound, unsigned truth)
+{
+    if (bound != NSEC_NONE)
+        assert_true(bound <= truth * NSEC_SEC);
+}
+
+static void assert_at_most(Nsec bound, unsigned truth)
+{
+    if (bound != NSEC_NONE)
+        assert_true(bound >= truth * NSEC_SEC);
+}
+
+static void compare_with_truth(const RegDevice *device, void *user)
+{
+    Truth *truth = user;
+    const StagedNat *known = truth->staged->nat;
+    const RegNat *nat = device->life->nat;
+    const RegNatBounds *fresh = &nat->bounds[REG_NAT_FRESH];
+    const RegNatBounds *stream = &nat->bounds[REG_NAT_STREAM];
+    RegAvailability sums = reg_device_availability(device, START + truth->length);
+
+    assert_at_least(fresh->alive, known->fresh);
+    assert_at_most(fresh->dead_once, known->fresh);
+    assert_at_least(stream->alive, known->stream);
+    assert_at_most(stream->dead_once, known->stream);
+    assert_true(sums.reachable_least <= truth->staged->open + SLACK);
+    assert_true(sums.reachable_most + SLACK >= truth->staged->open);
+    truth->observations += fresh->n_dead + stream->n_alive;
+}
+
+static const StagedNat nats_of_all_kinds[] = {
+    { 30, 120, false, true }, { 30, 180, false, false }, { 30, 120, true, true },
+    { 60, 60, true, true },   { 300, 300, false, true }, { 10, 180, true, false },
+};
+
+static const StagedHabits habits_of_all_kinds[] = {
+    { .refresh = 540, .slow = 30, .ping = 25 },
+    { .refresh = 540, .slow = 30, .ping = 100 },
+    { .refresh = 540, .slow = 30, .keepalive = 45, .ping = 70 },
+    { .refresh = 100, .slow = 2600, .ping = 40 },
+    { .refresh = 300, .slow = 30, .keepalive = 20, .ping = 200, .one_way = 9 },
+    { .refresh = 600, .slow = 1500, .one_way = 15, .ping = 130 },
+};
+
+static unsigned stage_all(const char *vantage)
+{
+    unsigned observations = 0;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(nats_of_all_kinds); i++) {
+        for (unsigned k = 0; k < G_N_ELEMENTS(habits_of_all_kinds); k++) {
+            g_autoptr(GString) text = g_string_new(NULL);
+            Staged staged = { .nat = &nats_of_all_kinds[i],
+                              .vantage = vantage,
+                              .text = text,
+                              .seed = 1 + 100 * i + k };
+            Truth truth = { .staged = &staged, .length = 3600 * NSEC_SEC };
+
+            staged_play(&staged, &habits_of_all_kinds[k], truth.length);
+            judge_devices(text->str, NULL, compare_with_truth, &truth);
+            observations += truth.observations;
+        }
+    }
+    return observations;
+}
+
+static void beside_the_server_the_bounds_hold_the_truth(void **state)
+{
+    assert_true(stage_all("server") > 500);
+}
+
+static void beside_the_phone_the_bounds_hold_the_truth(void **state)
+{
+    assert_true(stage_all("client") > 500);
+}
+
+static void on_the_router_the_bounds_hold_the_truth(void **state)
+{
+    assert_true(stage_all("router") > 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +378,9 @@ int main(void)
         cmocka_unit_test(who_calls_itself_is_not_forgotten),
         cmocka_unit_test(another_server_need_not_know_it),
         cmocka_unit_test(without_a_binding_there_is_nothing_to_forget),
+        cmocka_unit_test(beside_the_server_the_bounds_hold_the_truth),
+        cmocka_unit_test(beside_the_phone_the_bounds_hold_the_truth),
+        cmocka_unit_test(on_the_router_the_bounds_hold_the_truth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,3 +166,73 @@ static inline void told_nat(GString *text, const RegDevice *device)
     told_bounds(text, "stream", &nat->bounds[REG_NAT_STREAM]);
     g_string_append_c(text, '\n');
 }
+
+static inline void told_silence(GString *text, const RegDevice *device)
+{
+    const RegTraffic *traffic = &device->life->traffic;
+
+    told_span(text, "longest", traffic->longest);
+    told_time(text, "from", traffic->longest_from);
+    g_string_append_printf(text, " frame %u", (unsigned)traffic->longest_ref.frame);
+    told_span(text, "unheard", traffic->longest_unheard);
+    told_flag(text, traffic->server_only, "server only");
+    g_string_append_c(text, '\n');
+}
+
+static inline void told_covered(GString *text, const RegDevice *device)
+{
+    told_span(text, "covered", device->life->covered);
+    g_string_append_c(text, '\n');
+}
+
+static inline void told_boots(GString *text, const RegDevice *device)
+{
+    g_string_append_printf(text, "%u frame %u", device->life->boots,
+                           (unsigned)device->life->booted.frame);
+    if (device->life->boots > 0)
+        told_time(text, "at", device->life->booted_time);
+    g_string_append_c(text, '\n');
+}
+
+static inline void told_disconnect(GString *text, const RegDevice *device)
+{
+    const RegDisconnect *gone = device->life->disconnect;
+
+    if (gone == NULL)
+        return;
+    g_string_append_printf(text, "%s by %s", gone->reset ? "reset" : "closed",
+                           gone->by_server ? "server" : "device");
+    told_time(text, "at", gone->time);
+    told_time(text, "over", gone->over);
+    g_string_append_c(text, '\n');
+}
+
+static inline void told_spiral(GString *text, const RegDevice *device)
+{
+    const RegSpiral *spiral = &device->life->spiral;
+
+    g_string_append_printf(text, "%u falls from %u to %u, frames %u to %u\n", spiral->falls,
+                           spiral->first, spiral->newest, (unsigned)spiral->first_ref.frame,
+                           (unsigned)spiral->newest_ref.frame);
+}
+
+static inline void told_server(GString *text, const RegDevice *device)
+{
+    const RegServerMove *move = device->life->server_move;
+    char from[NET_ENDPOINT_TEXT], to[NET_ENDPOINT_TEXT];
+
+    if (move == NULL)
+        return;
+    g_string_append_printf(text, "%s > %s", net_endpoint_to_text(&move->from, from),
+                           net_endpoint_to_text(&move->to, to));
+    told_time(text, "worked", move->worked);
+    told_time(text, "silent", move->silent);
+    told_time(text, "moved", move->moved);
+    g_string_append_c(text, '\n');
+}
+
+static inline void told_timers(GString *text, const RegDevice *device)
+{
+    g_string_append_printf(text, "flow timer %u keep %u\n", device->life->traffic.flow_timer,
+                           device->life->traffic.keep);
+}

@@ -182,8 +182,10 @@ static bool send_through(Stage *stage, const StageEvent *event, Str bytes, GErro
 
     beyond.time += 50 * NSEC_USEC;
     cast->place = outward ? CAPTURE_PLACE_CLIENT : CAPTURE_PLACE_MIDDLE;
-    if (!send_datagram(stage, event, bytes, error) || lost)
-        return lost;
+    if (!send_datagram(stage, event, bytes, error))
+        return false;
+    if (lost)
+        return true;
     from->ip_id--;
     cast->place = outward ? CAPTURE_PLACE_MIDDLE : CAPTURE_PLACE_CLIENT;
     script_rewind(event->turn.line);
@@ -192,6 +194,7 @@ static bool send_through(Stage *stage, const StageEvent *event, Str bytes, GErro
 
 static bool send_bytes(Stage *stage, const StageEvent *event, Str bytes, GError **error)
 {
+    script_flag(event->turn.line, "lost");
     if (event->turn.from->tcp || event->turn.to->tcp)
         return send_stream(stage, event, bytes, error);
     return stage->cast.router ? send_through(stage, event, bytes, error)
@@ -201,7 +204,6 @@ static bool send_bytes(Stage *stage, const StageEvent *event, Str bytes, GError 
 static bool send_message(Stage *stage, const StageEvent *event, const TalkMessage *message,
                          GError **error)
 {
-    script_flag(event->turn.line, "lost");
     return message != NULL
            && send_bytes(stage, event, (Str){ message->bytes->str, message->bytes->len }, error);
 }
