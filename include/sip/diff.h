@@ -81,7 +81,6 @@ void sip_diff_compare(const SipMessage *inside, const SipMessage *outside, SipDi
 
 /* 'outward': the message went from the inside to the outside. */
 SipDiffClass sip_diff_class(const SipDiff *diff, bool outward);
-const char *sip_diff_class_name(SipDiffClass class); /* "alg", "proxy" ... */
 
 /* Whether addresses in the text follow the packet's and nothing tells of a
  * proxy or another dialog: damage may come with it. */

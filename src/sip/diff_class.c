@@ -119,22 +119,6 @@ SipDiffClass sip_diff_class(const SipDiff *diff, bool outward)
     return signs.nat ? SIP_DIFF_NAT : SIP_DIFF_RESERIALIZED;
 }
 
-const char *sip_diff_class_name(SipDiffClass class)
-{
-    static const char *const names[] = {
-        [SIP_DIFF_CLEAN] = "clean",
-        [SIP_DIFF_NAT] = "nat",
-        [SIP_DIFF_ALG] = "alg",
-        [SIP_DIFF_PROXY] = "proxy",
-        [SIP_DIFF_B2BUA] = "b2bua",
-        [SIP_DIFF_CORRUPTING] = "corrupting",
-        [SIP_DIFF_RESERIALIZED] = "reserialized",
-        [SIP_DIFF_POLICY] = "policy",
-    };
-
-    return names[class];
-}
-
 const char *sip_part_name(SipPart part)
 {
     static const char *const names[] = {
