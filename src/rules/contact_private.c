@@ -101,9 +101,7 @@ static RuleVerdict check(const RegDevice *device, Nsec now, Finding *finding)
             finding, FINDING_STRONG,
             "A capture beside the server: whether these requests leave it for the private "
             "address, and nothing brings them to the device.");
-    finding->from = found->first.sent;
-    finding->until = found->last.last_sent;
-    finding->count = found->requests;
+    finding_take_outage(finding, found);
     return RULE_FIRES;
 }
 

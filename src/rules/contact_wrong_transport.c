@@ -111,9 +111,7 @@ static RuleVerdict check(const RegDevice *device, Nsec now, Finding *finding)
             finding, FINDING_STRONG,
             "On the device: whether anything listens there ('ss -ulnp', 'ss -tlnp'), or a "
             "firewall in front of it drops what is not its own connection.");
-    finding->from = found->first.sent;
-    finding->until = found->last.last_sent;
-    finding->count = found->requests;
+    finding_take_outage(finding, found);
     return RULE_FIRES;
 }
 

@@ -59,6 +59,13 @@ void finding_cite_inbound(Finding *finding, const char *name, const RegInbound *
                  newest ? request->last_sent : request->sent, str_of(seen), expected);
 }
 
+void finding_take_outage(Finding *finding, const RegOutage *outage)
+{
+    finding->from = outage->first.sent;
+    finding->until = outage->last.last_sent;
+    finding->count = outage->requests;
+}
+
 void finding_cite_recovery(Finding *finding, const RegOutage *outage)
 {
     if (outage->back != NSEC_NONE)

@@ -23,6 +23,9 @@ bool outage_is_restart(const RegDevice *device, const RegOutage *outage);
 void finding_cite_inbound(Finding *finding, const char *name, const RegInbound *request,
                           bool newest, const char *expected);
 
+/* The finding is about the requests of this outage: when, and how many. */
+void finding_take_outage(Finding *finding, const RegOutage *outage);
+
 /* Cites the device's next packet, and the next request that was answered. */
 void finding_cite_recovery(Finding *finding, const RegOutage *outage);
 
