@@ -8,6 +8,7 @@ README.md, docs      show what their pasted commands print
 README.md, man       name every option
 these and the guide  name the capture filter that the program recommends
 docs/ARCHITECTURE.md names every source file and every table, and none that is not there
+docs/hardening.md    names only tests that are there
 all of them          link to files that exist
 
 --update writes the pasted parts anew: the findings, and what the commands print.
@@ -30,7 +31,7 @@ AREAS = {"chain": "Attempts to register", "capture": "The capture itself"}
 PASTED = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 RUN = "./setup run "
 
-LAYERS = "base|capture|net|sip|reg|rules|report|app"
+LAYERS = "base|capture|net|sip|reg|rules|report|store|host|app"
 TABLE_NAME = r"(?:net|sip|reg|rules)\.[a-z_]+"
 
 
@@ -169,8 +170,12 @@ def part(text, begin, end):
 def check_options(docs):
     manual, readme = docs.read("man/whyreg.1").replace("\\-", "-"), docs.read("README.md")
     general = {"-?", "--help", "--usage", "-V", "--version"}
-    for words, section, chapter, left_out in ([], "OPTIONS", "Options", set()), (["digest"], "DIGEST", "Digests", general):
-        lines = re.findall(r"^ +(-., )?(--[a-z-]+)", docs.run(*words, "--help").stdout, re.MULTILINE)
+    for commands, section, chapter, left_out in (
+            ([[]], "OPTIONS", "Options", set()), ([["digest"]], "DIGEST", "Digests", general),
+            ([["watch"]], "WATCH", "Watching", general),
+            ([["history"], ["report"], ["state"]], "HISTORY", "History", general)):
+        told = "".join(docs.run(*words, "--help").stdout for words in commands)
+        lines = re.findall(r"^ +(-., )?(--[a-z-]+)", told, re.MULTILINE)
         real = {word.rstrip(", ") for pair in lines for word in pair if word} - left_out
         docs.differ("man/whyreg.1", "the option", part(manual, rf"\.SH {section}", r"\.SH"), real)
         docs.differ("README.md", "the option", part(readme, f"## {chapter}", "## "), real)
@@ -203,6 +208,29 @@ def check_architecture(docs):
     docs.differ("docs/ARCHITECTURE.md", "the table", named, set(re.findall(rf'"({TABLE_NAME})"', code)))
 
 
+def test_file(docs, name):
+    """The file of the test that Meson calls "folder/name", or None."""
+    folder, word = name.split("/")
+    places = (f"tests/{folder}/{file}" for file in (f"test_{word}.c", f"{word}.py", f"{word}.c"))
+    return next((docs.root / place for place in places if (docs.root / place).exists()), None)
+
+
+def check_hardening(docs):
+    """Tests, and behind each of them functions of its file. Of a few Meson alone knows the name."""
+    lists = "".join(path.read_text(encoding="utf-8") for path in (docs.root / "tests").rglob("meson.build"))
+    for row in re.findall(r"^\| .*\|$", docs.read("docs/hardening.md"), re.MULTILINE):
+        source = ""
+        for word in re.findall(r"`([a-z]+/[a-z_0-9]+|[a-z]+(?:_[a-z0-9]+)+)`", row):
+            if "/" in word:
+                path = test_file(docs, word)
+                source = path.read_text(encoding="utf-8") if path is not None else ""
+                there = path is not None or f"'{word}'" in lists
+            else:
+                there = re.search(rf"(?:void|def) {word}\(", source)
+            if not there:
+                docs.bad.append(f"docs/hardening.md names {word}, which is no test")
+
+
 def check_links(docs):
     for path in [docs.root / "README.md", *sorted((docs.root / "docs").glob("*.md"))]:
         text = path.read_text(encoding="utf-8")
@@ -219,7 +247,8 @@ def main():
         sys.exit(__doc__)
     docs = Documents(*(pathlib.Path(word).resolve() for word in arguments), "--update" in sys.argv)
     PLAIN["WHYREG_SAMPLES"] = str(docs.root / "samples")
-    for check in (check_rules, check_pasted, check_options, check_filter, check_architecture, check_links):
+    for check in (check_rules, check_pasted, check_options, check_filter, check_architecture, check_hardening,
+                  check_links):
         check(docs)
     print("\n".join(docs.bad or ["the documents say what the program does"]))
     return bool(docs.bad)

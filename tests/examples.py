@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Fails when a command line that the documents show does not work.
 
-usage: examples.py ROOT PROGRAM
+usage: examples.py ROOT PROGRAM [SCRIBE]
 
 Every command in README.md, docs/*.md (blocks of sh and console, and between single
 backticks) and man/*.1 (.EX to .EE) that begins with "whyreg" or "./setup run" is run, in
 a folder with the files that the documents speak of. Of tcpdump the filter is compiled.
-What a console block shows is compared by docs.py.
+What a console block shows is compared by docs.py. SCRIBE
+writes the history that the commands read.
 """
 
 import os
@@ -31,10 +32,11 @@ FILES = {
 }
 WORDS = {"CAPTURE": "phone.pcap", "FILE": "phone.pcap", "INSIDE": "phone.pcap", "OUTSIDE": "registrar.pcap",
          "FINDING": "answer_lost", "ID": "answer_lost", "STATUS": "403", "N": "1", "NAME": "report"}
-COMMANDS = {"analyze", "compare", "explain", "lesson", "digest"}
+COMMANDS = {"analyze", "compare", "digest", "explain", "history", "lesson", "report", "state"}
 
 # Begin other programs' lines: these are not tried.
-OTHERS = {"tcpdump", "meson", "ninja", "./setup", "tests/bench/bench.py", "python3", "valgrind", "perf", "git"}
+OTHERS = {"tcpdump", "meson", "ninja", "./setup", "tests/bench/bench.py", "python3", "valgrind", "perf", "git", "chgrp", "chmod",
+          "sqlite3", "sudo", "sudoedit", "systemctl"}
 
 BLOCK = re.compile(r"^ *```(sh|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`((?:whyreg|\./setup run)(?: [^`\n]*)?)`(?!`)")
@@ -70,7 +72,8 @@ class Examples:
         bin_folder = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(["sh", "-c", command], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=60, check=False,
-                              env={**os.environ, "PATH": bin_folder, "WHYREG_SAMPLES": str(self.folder / "samples")})
+                              env={**os.environ, "PATH": bin_folder, "WHYREG_SAMPLES": str(self.folder / "samples"),
+                                   "WHYREG_HISTORY": str(self.folder / "history.db")})
 
     def compile_filter(self, where, command):
         """tcpdump is not let near an interface: its filter is read on a file."""
@@ -100,6 +103,8 @@ class Examples:
         if not command or command.startswith("#"):
             return
         command = re.sub(r"^\./setup run\b", "whyreg", command)
+        # Nobody is let near an interface: that the options are there, docs.py looks.
+        command = re.sub(r"^(sudo )?whyreg watch\b.*", "whyreg watch --help", command)
         # What comes from elsewhere comes from a file here.
         command = re.sub(r'^ssh \S+ "[^"]*" \|', "cat phone.pcap |", command)
         first = command.split()[0]
@@ -119,6 +124,15 @@ class Examples:
             self.bad.append(f"{where}: {command} ended with {done.returncode}\n  {done.stderr.strip()}")
 
 
+def start_scribe(folder):
+    """A history that is being written; None without the program that does it."""
+    if len(sys.argv) < 4:
+        return None
+    scribe = subprocess.Popen([sys.argv[3], folder / "history.db", "watch"], stdout=subprocess.PIPE)
+    scribe.stdout.readline()
+    return scribe
+
+
 def main():
     root, program = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
     with tempfile.TemporaryDirectory() as name:
@@ -130,10 +144,15 @@ def main():
         (folder / "accounts.txt").chmod(0o600)
         (folder / "bin").mkdir()
         (folder / "bin/whyreg").symlink_to(program)
+        scribe = start_scribe(folder)
         examples = Examples(program, folder)
         for path in [root / "README.md", *sorted((root / "docs").glob("*.md")), *sorted((root / "man").glob("*.1"))]:
             for command, in_text in commands_of(path):
                 examples.try_one(path.relative_to(root), command, in_text)
+        if scribe is not None:
+            scribe.kill()
+            scribe.wait()
+            scribe.stdout.close()
     if examples.done < 20:
         examples.bad.append(f"only {examples.done} commands: does the test find them?")
     print("\n".join([*examples.bad, f"{examples.done} commands, {len(examples.bad)} troubles"]))

@@ -5,7 +5,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = ["base", "capture", "net", "sip", "reg", "rules", "report", "app"]
+LAYERS = ["base", "capture", "net", "sip", "reg", "rules", "report", "store", "host", "app"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -20,7 +20,7 @@ def complaint(root, path, name):
     if top == "tests":
         if other == "support" and (root / "tests" / name).exists():
             return None
-        if other == folder and (root / "src" / name).exists():
+        if other == (folder if folder != "fuzz" else "app") and (root / "src" / name).exists():
             return None
     elif other not in LAYERS:
         return "is of no layer"

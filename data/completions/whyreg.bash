@@ -10,11 +10,17 @@ _whyreg_lessons()
     whyreg lesson 2>/dev/null | sed -n 's/^ *\([0-9]\+\)  .*/\1/p'
 }
 
+# Those that the history knows.
+_whyreg_accounts()
+{
+    whyreg history -o csv 2>/dev/null | sed -n '2,$s/^\([^,"]*\),.*/\1/p'
+}
+
 # The value of option $1, of which $2 is typed; fails when $1 takes none.
 _whyreg_value()
 {
     case $1 in
-    -r | --read | -w | --write | --credentials)
+    -r | --read | -w | --write | --credentials | --history | --metrics-file | --config)
         mapfile -t COMPREPLY < <(compgen -f -- "$2")
         compopt -o filenames 2>/dev/null
         ;;
@@ -36,6 +42,17 @@ _whyreg_value()
     --method)
         mapfile -t COMPREPLY < <(compgen -W 'REGISTER INVITE SUBSCRIBE PUBLISH MESSAGE' -- "$2")
         ;;
+    -i | --interface)
+        mapfile -t COMPREPLY < <(compgen -W "any $(ls /sys/class/net 2>/dev/null)" -- "$2")
+        ;;
+    --on-change)
+        mapfile -t COMPREPLY < <(compgen -c -- "$2")
+        ;;
+    -B | --buffer-size | -s | --snaplen | -c | --count | -C | --rotate-size | -G | --rotate-time | -W | \
+        --rotate-files | --port | --duration | --stable | --history-size | --history-age | --listen | \
+        --on-change-rate | --memory | --queue)
+        COMPREPLY=()
+        ;;
     -f | --filter | --device | --since | --until | --frame | --user | --realm | --uri | --nonce | --nc | \
         --cnonce | --response)
         COMPREPLY=()
@@ -49,11 +66,19 @@ _whyreg_value()
 _whyreg()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} options
-    local common='--read --filter --credentials --insecure-credentials --help --usage --version'
+    local common='--read --filter --credentials --insecure-credentials --no-sandbox --help --usage
+        --version'
     local analyze='--output --write --vantage --follow --redact --device --finding --since --until --ladder
-        --quiet --verbose'
+        --memory --quiet --verbose'
     local digest='--frame --show-secrets --user --realm --method --uri --nonce --qop --nc --cnonce
         --algorithm --response'
+
+    local watch='--interface --port --buffer-size --snaplen --no-promiscuous --count --duration --output --write
+        --rotate-size --rotate-time --rotate-files --stable --history --history-size --history-age --metrics-file
+        --listen --on-change --on-change-rate --memory --queue --user --config --vantage --redact
+        --device --finding --ladder --quiet --verbose'
+
+    local general='--help --usage --version'
 
     # bash takes "--option=value" for three words.
     if [[ $cur == '=' ]]; then
@@ -66,6 +91,9 @@ _whyreg()
     case ${COMP_WORDS[1]} in
     explain | lesson) options='--help --usage --version' ;;
     digest) options="$common $digest" ;;
+    watch) options="${common/--read /} $watch" ;;
+    history | report) options="$general --history --since --until --output" ;;
+    state) options="$general --history --stable --output --quiet" ;;
     *) options="$common $analyze" ;;
     esac
 
@@ -76,12 +104,13 @@ _whyreg()
     case $COMP_CWORD:${COMP_WORDS[1]} in
     2:explain) mapfile -t COMPREPLY < <(compgen -W "$(_whyreg_findings)" -- "$cur") ;;
     2:lesson) mapfile -t COMPREPLY < <(compgen -W "$(_whyreg_lessons)" -- "$cur") ;;
-    *:explain | *:lesson) COMPREPLY=() ;;
+    *:explain | *:lesson | *:report) COMPREPLY=() ;;
+    *:history | *:state) mapfile -t COMPREPLY < <(compgen -W "$(_whyreg_accounts)" -- "$cur") ;;
     *)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         compopt -o filenames 2>/dev/null
         [[ $COMP_CWORD -gt 1 ]] ||
-            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'analyze compare digest explain lesson' -- "$cur")
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'analyze compare digest explain history lesson report state watch' -- "$cur")
         ;;
     esac
 }

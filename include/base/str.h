@@ -31,9 +31,24 @@ static inline bool str_present(Str s)
     return s.data != NULL;
 }
 
+static inline uint64_t str_load8(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Up to 16 bytes are compared here, because the call costs more than the comparison: 5 % of
+ * the time for a message. */
 static inline bool str_equal(Str a, Str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    if (a.len != b.len)
+        return false;
+    if (a.len >= 8 && a.len <= 16)
+        return str_load8(a.data) == str_load8(b.data)
+               && str_load8(a.data + a.len - 8) == str_load8(b.data + a.len - 8);
+    return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
 }
 
 /* At most 'len' bytes. */
@@ -55,7 +70,21 @@ bool str_starts(Str s, Str prefix);
 bool str_starts_nocase(Str s, Str prefix);
 bool str_contains_nocase(Str s, Str part);
 
-Str str_trim(Str s); /* SP, HTAB, CR and LF, at both ends */
+static inline bool str_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Without SP, HTAB, CR and LF at both ends. Most texts have none, so that a look at two bytes
+ * is all it takes. */
+static inline Str str_trim(Str s)
+{
+    while (s.len > 0 && str_is_blank(s.data[0]))
+        s = (Str){ s.data + 1, s.len - 1 };
+    while (s.len > 0 && str_is_blank(s.data[s.len - 1]))
+        s.len--;
+    return s;
+}
 
 /* Cuts at the first 'separator'. False, with all of 's' in 'head' and
  * STR_NONE in 'tail', when there is none. */

@@ -8,6 +8,7 @@
  * ICMP error that explains the silence is no UDP.
  */
 
+#include <glib.h>
 #include <stdbool.h>
 
 #include "base/str.h"
@@ -32,3 +33,6 @@ char *filter_warning(const char *expression);
 #define FILTER_WANTED \
     "portrange 5060-5061 or port 53 or icmp or icmp6 or (ip[6:2] & 0x1fff != 0) or (ip6 proto 44)"
 #define FILTER_WANTED_TAGGED FILTER_WANTED " or (vlan and (" FILTER_WANTED "))"
+
+/* The same with more ports (of uint16_t; NULL: none) on which SIP is spoken; g_free() it. */
+char *filter_wanted(const GArray *ports, bool tagged);

@@ -19,7 +19,7 @@ typedef struct CaptureRef {
 
 typedef struct CapturePacket {
     CaptureRef ref;
-    Nsec time;         /* 0 with 'no_time': the block carries none */
+    Nsec time;         /* with 'no_time' that of the frame before it, or 0 */
     uint32_t wire_len; /* larger than bytes.len when the frame was cut */
     uint16_t link;     /* LINKTYPE_ value of the interface it came from */
     bool no_time;

@@ -52,6 +52,15 @@ typedef struct CaptureHidden {
     Nsec first_time;
 } CaptureHidden;
 
+/* A time in which an interface showed nothing, or in which stamps mean little. */
+typedef struct CaptureGap {
+    Nsec from;
+    Nsec until; /* NSEC_NONE: it goes on */
+    char because[96];
+} CaptureGap;
+
+#define CAPTURE_GAPS 64 /* the newest are kept */
+
 /* What the report says about one capture. Borrowed from the set; numbers grow
  * while it is read. */
 typedef struct CaptureInfo {
@@ -59,7 +68,7 @@ typedef struct CaptureInfo {
     const char *name; /* the last part of the path, for the report */
     CapturePlace place;
     const CaptureClock *clock;   /* against the first place's; NULL: not compared */
-    const char *format;          /* "pcap", "pcapng" */
+    const char *format;          /* "pcap", "pcapng", "live" */
     const char *compression;     /* "gzip", "zstd", "lz4", or NULL */
     const GArray *links;         /* of uint16_t: LINKTYPE_ values, in order of appearance */
     const GPtrArray *filters;    /* capture filters that the file itself names (pcapng) */
@@ -83,11 +92,19 @@ typedef struct CaptureInfo {
     uint64_t dropped_interface; /* lost by the interface */
     uint64_t unreadable_blocks; /* pcapng blocks skipped because they make no sense */
     uint64_t secrets_blocks;    /* pcapng blocks with keys of TLS sessions: seen, not used */
+    const GArray *gaps;         /* of CaptureGap, of an interface that is listened on */
+    uint64_t gaps_forgotten;    /* older ones */
     CaptureHidden hidden;
 
     bool complete;               /* read to its end without a defect */
     const char *stopped_because; /* NULL, or a sentence: "cut in the middle of frame 12 ..." */
 } CaptureInfo;
+
+/* As it stands now, with texts and lists of its own; only path, name, format, compression
+ * and clock are shared with the set. */
+CaptureInfo *capture_info_copy(const CaptureInfo *info);
+void capture_info_free(CaptureInfo *copy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureInfo, capture_info_free)
 
 typedef struct CaptureOptions {
     const char *filter; /* pcap-filter text, or NULL */
@@ -104,6 +121,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureSet, capture_set_free)
  * The link types that the head names stand in its CaptureInfo afterwards; of
  * standard input and of a pipe no more than the file header is waited for. */
 bool capture_set_add(CaptureSet *set, const char *path, CapturePlace place, GError **error);
+
+/* The interfaces that are listened on, as a set: for those who ask about captures. Their frames
+ * are taken from 'live', which is borrowed. */
+struct CaptureLive;
+CaptureSet *capture_set_of_live(const struct CaptureLive *live);
 
 /* The next frame in time. What 'packet' points at lives until the next call. */
 CaptureStatus capture_set_next(CaptureSet *set, CapturePacket *packet);

@@ -22,6 +22,10 @@ typedef struct NetEndpoint {
 /* Text of an IPv4 or IPv6 address, the latter with or without brackets; false
  * for names and for anything else. */
 bool net_addr_parse(Str text, NetAddr *addr);
+
+/* A number that tells sources apart roughly, for cache_admit(): an IPv6 network counts as one.
+ * It has no key, so it is of no use for a table. */
+uint32_t net_addr_group(const NetAddr *addr);
 bool net_addr_equal(const NetAddr *a, const NetAddr *b);
 bool net_endpoint_equal(const NetEndpoint *a, const NetEndpoint *b);
 int net_endpoint_compare(const NetEndpoint *a, const NetEndpoint *b); /* a total order */

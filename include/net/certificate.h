@@ -49,13 +49,15 @@ typedef struct NetCertificate {
     bool names_cut;   /* there are more, or they cannot be read */
     NetCertificateName names[NET_CERTIFICATE_NAMES];
     GStringChunk *text;
+    int references; /* atomic: two threads may hold it, and none changes it */
 } NetCertificate;
 
 /* One certificate in DER, and nothing else. NULL: it cannot be read at all.
  * Leaves no error behind in the crypto library. */
 NetCertificate *net_certificate_parse(Str der);
-void net_certificate_free(NetCertificate *certificate);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetCertificate, net_certificate_free)
+NetCertificate *net_certificate_ref(NetCertificate *certificate);
+void net_certificate_unref(NetCertificate *certificate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetCertificate, net_certificate_unref)
 
 typedef enum NetCertificateMatch {
     NET_CERTIFICATE_OTHER,       /* for others */

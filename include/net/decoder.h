@@ -21,8 +21,9 @@ typedef struct NetDecoder NetDecoder;
 typedef struct NetConfig {
     size_t max_fragments; /* datagrams in assembly */
     size_t max_fragment_bytes;
-    size_t max_streams;      /* connections */
-    size_t max_stream_bytes; /* bytes waiting for a hole to be filled, all streams together */
+    size_t max_streams;          /* connections */
+    size_t max_connection_bytes; /* of what is known of connections; 0: no limit but their number */
+    size_t max_stream_bytes;     /* bytes waiting for a hole to be filled, all streams together */
     Nsec fragment_idle;
     Nsec stream_idle;
     Nsec duplicate_window;

@@ -81,6 +81,11 @@ typedef struct NetTlsSeen {
     uint16_t last_data_len;
 } NetTlsSeen;
 
+/* A copy that lives without its stream; it shares the certificate. */
+NetTlsSeen *net_tls_seen_copy(const NetTlsSeen *seen);
+void net_tls_seen_free(NetTlsSeen *copy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetTlsSeen, net_tls_seen_free)
+
 typedef struct NetTlsStream NetTlsStream;
 
 NetTlsStream *net_tls_stream_new(void);

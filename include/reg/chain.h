@@ -87,6 +87,7 @@ typedef struct RegCount {
 typedef struct RegStep {
     SipTxn *sightings[REG_STEP_HOPS]; /* nearest to the phone first; at least one */
     unsigned n_sightings;
+    SipNameAddr contact; /* the first of reg_step_request(), of its bytes; zero: it has none */
     RegChallengeUse use;
     unsigned n_credentials; /* sets of them with a response; 0: none */
     SipAuth credentials;    /* that the answer is about; of the bytes of its request */

@@ -29,12 +29,13 @@ const char *reg_binding_end_name(RegBindingEnd end);
 /* A Contact and how long the registrar promised to keep it. Refreshes on the
  * same terms prolong it. */
 typedef struct RegBinding {
-    char *contact;
+    Nsec since; /* the 2xx that made it */
+    Nsec until; /* when the newest grant runs out, or when it was ended */
+    RegBindingEnd end;
     NetEndpoint source; /* where the REGISTER came from, whatever Contact says */
-    Nsec since;         /* the 2xx that made it */
-    Nsec until;         /* when the newest grant runs out, or when it was ended */
-    uint32_t granted;   /* seconds */
-    uint32_t asked;     /* REG_EXPIRES_NONE: the device left it to the registrar */
+    char *contact;
+    uint32_t granted; /* seconds */
+    uint32_t asked;   /* REG_EXPIRES_NONE: the device left it to the registrar */
     uint32_t refreshes;
     uint32_t late;      /* of these: in the last 5 % of the time and within its last 32 s */
     Nsec renewed;       /* the newest 2xx */
@@ -44,7 +45,6 @@ typedef struct RegBinding {
     CaptureRef renewed_by;
     CaptureRef ended_by;
     uint64_t taken_by; /* RegDevice.id that replaced it, or 0 */
-    RegBindingEnd end;
 } RegBinding;
 
 typedef struct RegAttemptStep {
@@ -132,7 +132,6 @@ struct RegDevice {
 
     Nsec first_seen;
     Nsec last_seen;
-    Nsec last_heard;     /* its newest packet of any kind on its path */
     Nsec unwatched;      /* how long before the newest capture those end that show it */
     Nsec last_accepted;  /* NSEC_NONE: never in this capture */
     Nsec last_keepalive; /* NSEC_NONE */
@@ -146,22 +145,27 @@ struct RegDevice {
     Nsec registered_before; /* time registered in bindings that are no longer kept ... */
     Nsec lapsed_before;     /* ... and between one of them and the next */
 
-    unsigned n_bindings;
-    const RegBinding *bindings; /* oldest first; the newest 8 */
     uint64_t bindings_forgotten;
     unsigned n_attempts_kept;
     RegAttempt *const *attempts; /* in order of opening */
     uint64_t attempts_forgotten;
     uint32_t vantage;        /* of RegVantage: every place that it was seen at */
     uint32_t losses;         /* of RegLoss, in its attempts so far */
-    const RegLife *life;     /* NULL: it was never registered */
+    uint32_t hidden;         /* of RegLoss, in a review: what may hide its newest packets */
+    const RegChain *trying;  /* in a review: its newest attempt while that is open, or NULL */
     uint16_t listed_others;  /* Contacts of other devices in its newest 2xx ... */
     uint16_t listed_stale;   /* ... and old ones of its own */
     CaptureRef listed;       /* that 2xx; frame 0: none */
     const RegLookup *lookup; /* the name that it could not resolve, or NULL */
     const RegLink *link;     /* the server that it could not connect to, or NULL */
-    RegHaste haste;          /* the longest row */
+    const RegHaste *haste;   /* the longest row; NULL: it was never refused for good */
     bool scanner;            /* one account of many that one source tries */
+
+    /* What every packet has to do with stands together: memory is slow. */
+    unsigned n_bindings;
+    const RegBinding *bindings; /* oldest first; the newest 8 */
+    const RegLife *life;        /* NULL: it was never registered */
+    Nsec last_heard;            /* its newest packet of any kind on its path */
 };
 
 /* The end of the capture for this device, where 'end' is that of the newest one. */

@@ -135,14 +135,14 @@ typedef struct RegServerMove {
 
 /* What keeps the path open between two REGISTERs. */
 typedef struct RegTraffic {
-    uint64_t kinds[6];      /* SipKeepalive, in either direction */
-    uint64_t pings;         /* empty TCP segments of a connection that is kept alive */
     Nsec longest;           /* the longest silence on the path while it was bound; NSEC_NONE */
     Nsec longest_from;      /* it began here */
     CaptureRef longest_ref; /* the packet that ended it; frame 0: the capture's end */
     Nsec longest_unheard;   /* the same for packets of the device alone */
     bool server_only;       /* what passes between are the server's packets, and the device never
                                answers them: the mapping lives if the NAT counts them */
+    uint64_t kinds[6];      /* SipKeepalive, in either direction */
+    uint64_t pings;         /* empty TCP segments of a connection that is kept alive */
     uint32_t flow_timer;    /* seconds, of the newest 2xx (RFC 5626 section 4.4.1); 0: none */
     uint32_t keep;          /* seconds, from the Via of an answer (RFC 6223); 0: none */
 } RegTraffic;
@@ -165,6 +165,7 @@ typedef struct RegSpiral {
  * pointer: nothing of the kind was seen. */
 typedef struct RegLife {
     const RegNat *nat; /* between device and server */
+    Nsec covered;      /* time in which the path was certainly open while bound */
     RegTraffic traffic;
     RegSpiral spiral;
 
@@ -192,5 +193,7 @@ typedef struct RegLife {
     CaptureRef booted; /* the newest one's REGISTER */
     Nsec booted_time;
 
-    Nsec covered; /* time in which the path was certainly open while bound */
+    Nsec steady; /* the first 2xx after the newest trouble with a REGISTER; NSEC_NONE: there was
+                    none, or it goes on */
+    CaptureRef steady_ref;
 } RegLife;

@@ -9,7 +9,7 @@
 
 #include "net/dns.h"
 #include "reg/chain.h"
-#include "reg/device.h"
+#include "reg/condition.h"
 #include "reg/secrets.h"
 #include "reg/site.h"
 #include "sip/framer.h"
@@ -24,18 +24,37 @@ typedef struct RegSink {
     /* The same as it will stand in the report; borrowed. */
     void (*attempt)(const RegDevice *device, const RegAttempt *attempt, void *user);
     void (*binding)(const RegDevice *device, const RegBinding *binding, void *user);
+    /* A device made room for others: it is not known any more. */
+    void (*forgotten)(uint64_t device, void *user);
     void *user;
 } RegSink;
+
+/* Bytes that the smaller tables may hold; 0: as many items as they ever do. */
+typedef struct RegRoom {
+    size_t chains; /* with their steps and messages */
+    size_t settled_chains;
+    size_t sources;
+    size_t paths;
+    size_t servers;
+    size_t failing_servers;
+    size_t failing_addresses;
+    size_t clients;
+    size_t nats;
+    size_t pairs;
+    size_t rewrites;
+} RegRoom;
 
 typedef struct RegConfig {
     size_t max_chains; /* open ones */
     size_t max_devices;
-    size_t max_bytes;          /* of the devices' records; 0: no limit but max_devices */
-    size_t max_attempts_kept;  /* of one device */
-    Nsec chain_idle;           /* a chain closes when nothing was added for so long: 64*T1 */
-    Nsec settled_idle;         /* and one that was accepted already after this */
-    const RegSecrets *secrets; /* borrowed; NULL or empty: digests are not checked */
-    RegVantage vantage;        /* what the user said, or REG_VANTAGE_UNKNOWN to infer it */
+    size_t max_bytes; /* of the devices' records; 0: no limit but max_devices */
+    RegRoom room;
+    size_t max_attempts_kept;      /* of one device */
+    Nsec chain_idle;               /* a chain closes when nothing was added for so long: 64*T1 */
+    Nsec settled_idle;             /* and one that was accepted already after this */
+    const RegSecrets *secrets;     /* borrowed; NULL or empty: digests are not checked */
+    RegVantage vantage;            /* what the user said, or REG_VANTAGE_UNKNOWN to infer it */
+    const RegStability *stability; /* borrowed; NULL: nobody reviews devices before the end */
 } RegConfig;
 
 extern const RegConfig reg_config_default;
@@ -48,6 +67,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RegTracker, reg_tracker_free)
  * for each capture, in order, before anything else. */
 void reg_tracker_add_capture(RegTracker *tracker, const CaptureInfo *info);
 
+/* Other accounts from now on; those before are not looked at any more. */
+void reg_tracker_use_secrets(RegTracker *tracker, const RegSecrets *secrets);
+
 /* Keeps a reference for a while. */
 void reg_tracker_message(RegTracker *tracker, SipMessage *message);
 void reg_tracker_opened(RegTracker *tracker, SipTxn *txn);
@@ -58,13 +80,19 @@ void reg_tracker_keepalive(RegTracker *tracker, const NetMeta *meta, SipKeepaliv
 void reg_tracker_event(RegTracker *tracker, const NetEvent *event);
 void reg_tracker_dns(RegTracker *tracker, const NetMeta *meta, const NetDns *dns);
 
-/* Over which connection TLS is spoken; true: its handshake is wanted, because
- * there may be SIP behind it. */
-bool reg_tracker_tls(RegTracker *tracker, const NetMeta *meta, bool client_hello);
+/* Over which connection TLS is spoken. */
+void reg_tracker_tls(RegTracker *tracker, const NetMeta *meta);
+
+/* Whether the handshake on a connection is wanted, because there may be SIP behind it. May
+ * be asked in any thread. */
+bool reg_tracker_wants_handshake(const NetFlow *flow);
 void reg_tracker_handshake(RegTracker *tracker, const SipTlsSight *sight);
 
 /* Packets may have been lost around 'time', for a reason that no event tells. */
 void reg_tracker_loss(RegTracker *tracker, RegLoss kind, Nsec time);
+
+/* The same for a stretch of time. */
+void reg_tracker_blind(RegTracker *tracker, RegLoss kind, Nsec from, Nsec until);
 
 void reg_tracker_advance(RegTracker *tracker, Nsec now);
 

@@ -25,6 +25,10 @@ unsigned report_evidence_size(const ReportEvidence *evidence); /* how many these
  * that 'whole' completes. In the order of the captures. */
 void report_evidence_add(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole);
 
+/* What a finding says about a frame that it cites: for the first of them with its summary.
+ * Escaped for a terminal; g_free() it. */
+char *report_evidence_comment(const Finding *finding, const FindingFact *fact, bool first);
+
 /* False when it could not be written; frees it in any case. */
 bool report_evidence_close(ReportEvidence *evidence, GError **error);
 

@@ -13,6 +13,7 @@
 #include "net/decoder.h"
 #include "reg/tracker.h"
 #include "report/activity.h"
+#include "report/live.h"
 #include "report/messages.h"
 #include "report/redact.h"
 #include "rules/engine.h"
@@ -94,15 +95,25 @@ typedef struct ReportWriterOps {
     void (*binding)(ReportWriter *writer, const RegDevice *device, const RegBinding *binding);
     void (*finding)(ReportWriter *writer, const Finding *finding);
     void (*end)(ReportWriter *writer, const ReportResult *result);
+
+    /* While a capture is watched, between finding() and end(). */
+    void (*change)(ReportWriter *writer, const ReportChange *change);
+    void (*resolved)(ReportWriter *writer, const ReportResolved *resolved);
+    void (*forgotten)(ReportWriter *writer,
+                      uint64_t device); /* RegDevice.id: it is not known now */
+    void (*pulse)(ReportWriter *writer, const ReportPulse *pulse);
+    void (*reopen)(ReportWriter *writer);            /* its file was moved away: begin a new one */
+    void (*start)(ReportWriter *writer);             /* before all others: threads may begin */
+    uint64_t (*dropped)(const ReportWriter *writer); /* what it could not get rid of, so far */
     void (*free)(ReportWriter *writer);
 } ReportWriterOps;
 
 /* First member of every implementation's own struct. */
 struct ReportWriter {
     const ReportWriterOps *ops;
-    struct ReportOutput *output;
-    const GPtrArray *captures; /* of CaptureInfo: names for frame references */
-    bool shows_messages;       /* the result is to have them */
+    struct ReportOutput *output; /* NULL: it has its own ways */
+    const GPtrArray *captures;   /* of CaptureInfo: names for frame references */
+    bool shows_messages;         /* the result is to have them */
 };
 
 typedef struct ReportOptions {
@@ -113,6 +124,7 @@ typedef struct ReportOptions {
     bool quiet;                /* headline and findings only */
     bool ladder;               /* text: the attempts of each device as diagrams */
     bool ascii;                /* the terminal shows nothing else */
+    bool live;                 /* the capture is watched: output is to be had at once */
     bool unjudged;             /* only what the devices did: nothing of what it means */
     ReportRedactor *redactor;  /* for a report that is passed on; NULL: names stay */
 } ReportOptions;
@@ -121,6 +133,17 @@ typedef struct ReportOptions {
  * temporary name beside it and gets its own when it is complete; "jsonl" is
  * read while it is written and has its name at once. */
 ReportWriter *report_writer_open(const char *spec, const ReportOptions *options, GError **error);
+
+/* While a capture is watched. What goes to a stream then passes through a queue and a thread:
+ * a reader that stands still or a full disk costs output, counted, and never makes anybody
+ * wait. When the process has its last rights and user: the threads begin. */
+void report_writer_start(ReportWriter *writer);
+
+/* Calls reopen(), and begins a new file where a stream was moved away. */
+void report_writer_reopen(ReportWriter *writer);
+
+/* Records that could not be written, so far. */
+uint64_t report_writer_dropped(const ReportWriter *writer);
 
 /* Ends the output. False when anything could not be written, with the first
  * reason; frees the writer in any case. */

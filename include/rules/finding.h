@@ -59,7 +59,9 @@ typedef struct Finding {
 } Finding;
 
 Finding *finding_new(const Rule *rule);
+Finding *finding_copy(const Finding *finding);
 void finding_free(Finding *finding);
+size_t finding_bytes(const Finding *finding);           /* in memory, with its texts */
 void finding_reset(Finding *finding, const Rule *rule); /* as new, without allocating */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Finding, finding_free)
 
@@ -80,6 +82,9 @@ void finding_cite_message(Finding *finding, const char *name, const SipMessage *
 void finding_show(Finding *finding, RegRewrites *rewrites);
 
 const char *finding_advice(const Finding *finding);
+
+/* When the newest of its facts was seen; without any, 'until'. */
+Nsec finding_newest(const Finding *finding);
 
 /* Failures first; inside a severity proven before strong before weak, then by
  * time, then by device and id. For qsort over Finding pointers. */

@@ -22,10 +22,11 @@ typedef enum RuleVerdict {
 /* What must be visible before check() is called at all. */
 typedef enum RuleNeed {
     RULE_NEEDS_NOTHING = 0,
-    RULE_NEEDS_HEAD = 1 << 0,   /* the chain's first request */
-    RULE_NEEDS_TAIL = 1 << 1,   /* what came after the chain's last message */
-    RULE_NEEDS_ANSWER = 1 << 2, /* at least one final answer */
-    RULE_NEEDS_WHOLE = 1 << 3,  /* whole messages: it rests on what is not in them */
+    RULE_NEEDS_HEAD = 1 << 0,    /* the chain's first request */
+    RULE_NEEDS_TAIL = 1 << 1,    /* what came after the chain's last message */
+    RULE_NEEDS_ANSWER = 1 << 2,  /* at least one final answer */
+    RULE_NEEDS_WHOLE = 1 << 3,   /* whole messages: it rests on what is not in them */
+    RULE_NEEDS_FAILURE = 1 << 4, /* anything but a 2xx at the end; else it is clean */
 } RuleNeed;
 
 /* How a fault looks from each place; NULL: there is nothing to say. */

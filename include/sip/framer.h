@@ -10,6 +10,7 @@
  */
 
 #include "base/cache.h"
+#include "base/pool.h"
 #include "net/tls.h"
 #include "sip/message.h"
 
@@ -31,7 +32,7 @@ typedef struct SipTlsSight {
 } SipTlsSight;
 
 typedef struct SipSink {
-    /* The stage keeps its reference; take one to keep the message. */
+    /* Hands the message over: the taker lets go of it, in whichever thread he likes. */
     void (*message)(SipMessage *message, void *user);
     void (*keepalive)(const NetMeta *meta, SipKeepalive kind, void *user);
     /* The first TLS record of a stream in this direction; 'client_hello' tells
@@ -42,10 +43,13 @@ typedef struct SipSink {
 } SipSink;
 
 typedef struct SipFramerConfig {
+    Pool *pool; /* borrowed: where messages come from; outlives them. NULL: the C library */
     size_t max_streams;
-    size_t max_handshakes; /* directions of TLS connections that are watched */
-    size_t buffered_bytes; /* of all unfinished messages together */
-    Nsec idle;             /* an unfinished message is given up after this */
+    size_t max_handshakes;  /* directions of TLS connections that are watched */
+    size_t buffered_bytes;  /* of all unfinished messages together */
+    size_t stream_bytes;    /* of what is known of streams; 0: no limit but their number */
+    size_t handshake_bytes; /* of the handshakes that are watched */
+    Nsec idle;              /* an unfinished message is given up after this */
 } SipFramerConfig;
 
 extern const SipFramerConfig sip_framer_config_default;

@@ -129,7 +129,8 @@ typedef struct SipMessage {
     Str reason;       /* the reason phrase; STR_NONE for a request */
 
     Str call_id;
-    uint32_t cseq; /* 0 also when it is no number below 2^32 */
+    uint32_t cseq;       /* 0 also when it is no number below 2^32 */
+    uint32_t references; /* not atomic: a message goes from thread to thread and is never shared */
     Str from_tag;
     Str to_tag;
     Str branch; /* of the topmost Via */

@@ -52,7 +52,9 @@ typedef struct SipTxn {
     Nsec answer_copied;              /* ... and when; NSEC_NONE: there was none */
     Nsec first_copy_after_answer;
     SipTxnEnd end;
-    void *owner; /* the taker's own: never read here */
+    bool genuine; /* set by the taker: no flood made it, it is not to be forgotten for one */
+    void *owner;  /* the taker's own: never read here */
+    struct SipTxnGroup *group; /* of the table, which counts the bytes; NULL: it is out of it */
 } SipTxn;
 
 SipTxn *sip_txn_ref(SipTxn *txn);

@@ -31,6 +31,7 @@ static void on_message(SipMessage *message, void *user)
     Look *look = user;
 
     reg_alignment_message(look->alignment, message);
+    sip_message_unref(message);
 }
 
 static bool on_wanted(Str bytes, const NetFlow *flow, void *user)

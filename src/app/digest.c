@@ -6,10 +6,10 @@
 
 #include <glib.h>
 
+#include "base/escape.h"
 #include "digest_scan.h"
 #include "digest_working.h"
 #include "reg/digest_facts.h"
-#include "report/escape.h"
 
 typedef struct Printer {
     FILE *stream;
@@ -46,9 +46,9 @@ static void append_cell(GString *line, const char *text, int columns)
 {
     g_autoptr(GString) shown = g_string_new(NULL);
 
-    report_escape_terminal(shown, str_of(text));
+    escape_terminal(shown, str_of(text));
     g_string_append_printf(line, "%s%*s  ", shown->str,
-                           MAX(columns - (int)report_escape_columns(shown->str), 0), "");
+                           MAX(columns - (int)escape_columns(shown->str), 0), "");
 }
 
 static void append_value(GString *line, Str value, int columns)

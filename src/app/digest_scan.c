@@ -209,6 +209,7 @@ static void on_message(SipMessage *message, void *user)
         take_request(user, message);
     else
         take_answer(user, message);
+    sip_message_unref(message);
 }
 
 static bool on_wanted(Str bytes, const NetFlow *flow, void *user)

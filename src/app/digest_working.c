@@ -9,8 +9,8 @@
 
 #include <glib.h>
 
+#include "base/escape.h"
 #include "reg/digest_facts.h"
-#include "report/escape.h"
 
 #define MASK "********"
 
@@ -24,7 +24,7 @@ void digest_line_print(FILE *stream, const char *label, const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, list);
 
     va_end(list);
-    report_escape_terminal(shown, str_of(text));
+    escape_terminal(shown, str_of(text));
     fprintf(stream, "  %-11s  %s\n", label, shown->str);
     explicit_bzero(text, strlen(text));
     explicit_bzero(shown->str, shown->len);

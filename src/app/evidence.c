@@ -128,6 +128,7 @@ static void on_message(SipMessage *message, void *user)
 {
     if (message->meta.flow.transport == NET_TCP)
         mark_run(user, &message->meta);
+    sip_message_unref(message);
 }
 
 static bool on_tls(const NetMeta *meta, bool client_hello, void *user)

@@ -3,27 +3,25 @@
  * tells the result by the exit status.
  */
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "align.h"
 #include "capture/filter.h"
+#include "confine.h"
 #include "digest.h"
 #include "evidence.h"
 #include "explain.h"
+#include "history.h"
 #include "lesson.h"
 #include "net/decoder.h"
 #include "options.h"
 #include "pipeline.h"
 #include "progress.h"
-
-enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
+#include "report.h"
+#include "session.h"
+#include "state.h"
+#include "watch.h"
 
 /* How often a followed file is looked at again. */
 #define FOLLOW_INTERVAL (G_USEC_PER_SEC / 5)
@@ -47,21 +45,6 @@ static void set_signals(void)
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
-}
-
-static int complain(const GError *error)
-{
-    fprintf(stderr, "whyreg: %s\n", error->message);
-    return EXIT_TROUBLE;
-}
-
-static unsigned terminal_width(void)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-        return 0;
-    return size.ws_col;
 }
 
 /* A file of which no frame can be read is refused, rather than reported to
@@ -97,71 +80,6 @@ static CaptureSet *open_captures(const Options *options, GError **error)
     return g_steal_pointer(&captures);
 }
 
-static RegSecrets *load_secrets(const Options *options, GError **error)
-{
-    g_autoptr(RegSecrets) secrets = reg_secrets_new();
-
-    for (unsigned i = 0; i < options->credentials->len; i++) {
-        if (!reg_secrets_load(secrets, g_ptr_array_index(options->credentials, i),
-                              options->credentials_readable, error))
-            return NULL;
-    }
-    return g_steal_pointer(&secrets);
-}
-
-/* no-color.org: the variable is set and not empty. */
-static bool wants_color(unsigned width)
-{
-    const char *no_color = g_getenv("NO_COLOR");
-
-    return width > 0 && (no_color == NULL || no_color[0] == '\0');
-}
-
-/* POSIX: the first of these that says something counts. */
-static bool shows_unicode(void)
-{
-    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        const char *value = g_getenv(names[i]);
-
-        if (value != NULL && *value != '\0')
-            return str_contains_nocase(str_of(value), STR("UTF-8"))
-                   || str_contains_nocase(str_of(value), STR("utf8"));
-    }
-    return false;
-}
-
-static GPtrArray *open_writers(const Options *options, const GPtrArray *infos,
-                               ReportRedactor *redactor, GError **error)
-{
-    g_autoptr(GPtrArray) writers = g_ptr_array_new();
-    unsigned width = terminal_width();
-    ReportOptions report = {
-        .captures = infos,
-        .width = width,
-        .color = wants_color(width),
-        .verbose = options->verbose,
-        .quiet = options->quiet,
-        .ladder = options->ladder,
-        .ascii = !shows_unicode(),
-        .redactor = redactor,
-    };
-
-    for (unsigned i = 0; i < options->outputs->len; i++) {
-        ReportWriter *writer =
-            report_writer_open(g_ptr_array_index(options->outputs, i), &report, error);
-
-        if (writer == NULL) {
-            for (unsigned k = 0; k < writers->len; k++)
-                report_writer_abandon(g_ptr_array_index(writers, k));
-            return NULL;
-        }
-        g_ptr_array_add(writers, writer);
-    }
-    return g_steal_pointer(&writers);
-}
-
 static void read_captures(CaptureSet *captures, Pipeline *pipeline, bool quiet)
 {
     Progress progress = progress_start(quiet);
@@ -175,8 +93,10 @@ static void read_captures(CaptureSet *captures, Pipeline *pipeline, bool quiet)
                 break;
             pipeline_push(pipeline, &packet);
         }
-        if (status == CAPTURE_IDLE)
+        if (status == CAPTURE_IDLE) {
+            pipeline_flush(pipeline);
             g_usleep(FOLLOW_INTERVAL);
+        }
         progress_show(&progress, captures);
     }
     progress_end(&progress);
@@ -213,7 +133,7 @@ static int write_evidence(ReportEvidence *evidence, const Options *options,
 
     if (captures == NULL) {
         report_evidence_abandon(evidence);
-        return complain(error);
+        return session_complain(error);
     }
     report_evidence_choose(evidence, pipeline_findings(pipeline), infos);
     if (!evidence_collect(evidence, captures)) {
@@ -221,27 +141,7 @@ static int write_evidence(ReportEvidence *evidence, const Options *options,
                 options->evidence);
         status = EXIT_TROUBLE;
     }
-    return report_evidence_close(evidence, &error) ? status : complain(error);
-}
-
-static int close_writers(GPtrArray *writers, int status)
-{
-    for (unsigned i = 0; i < writers->len; i++) {
-        g_autoptr(GError) error = NULL;
-
-        if (!report_writer_close(g_ptr_array_index(writers, i), &error))
-            status = complain(error);
-    }
-    return status;
-}
-
-/* Passwords must not end up in a core file, nor be read by a debugger. */
-static void protect_secrets(void)
-{
-    struct rlimit none = { 0 };
-
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
+    return report_evidence_close(evidence, &error) ? status : session_complain(error);
 }
 
 /* Reads the captures, which are open, and writes what was asked for. Takes 'evidence', which
@@ -257,20 +157,25 @@ static int judge(const Options *options, CaptureSet *captures, const RegSecrets 
         g_ptr_array_add(infos, (gpointer)capture_set_info(captures, i));
 
     g_autoptr(ReportRedactor) redactor = options->redact ? report_redactor_new() : NULL;
-    g_autoptr(GPtrArray) writers = open_writers(options, infos, redactor, &error);
+    g_autoptr(GPtrArray) writers = session_open_writers(options, infos, redactor, &error);
 
     if (writers == NULL)
-        return complain(error);
+        return session_complain(error);
 
     ReportSelection selection = { options->devices, options->findings, options->since,
                                   options->until };
     g_autoptr(Pipeline) pipeline =
-        pipeline_new(&(PipelineConfig){ options->vantage, secrets, selection }, captures, writers);
+        pipeline_new(&(PipelineConfig){ .memory = { .bytes = options->memory_bytes },
+                                        .vantage = options->vantage,
+                                        .secrets = secrets,
+                                        .selection = selection },
+                     captures, writers);
 
     read_captures(captures, pipeline, options->quiet);
     pipeline_finish(pipeline);
 
-    int status = close_writers(writers, pipeline_found_failure(pipeline) ? EXIT_FOUND : EXIT_CLEAN);
+    int status =
+        session_close_writers(writers, pipeline_found_failure(pipeline) ? EXIT_FOUND : EXIT_CLEAN);
 
     if (evidence == NULL)
         return status;
@@ -282,18 +187,18 @@ static int analyze(const Options *options)
 {
     g_autoptr(GError) error = NULL;
 
-    if (options->credentials->len > 0)
-        protect_secrets();
+    if (!confine_begin(options, &error) || !confine_reading(options, &error))
+        return session_complain(error);
 
     g_autoptr(CaptureSet) captures = open_captures(options, &error);
 
     if (captures == NULL)
-        return complain(error);
+        return session_complain(error);
 
-    g_autoptr(RegSecrets) secrets = load_secrets(options, &error);
+    g_autoptr(RegSecrets) secrets = session_load_secrets(options, &error);
 
     if (secrets == NULL)
-        return complain(error);
+        return session_complain(error);
     warn_about_filter(options);
 
     g_autoptr(ReportEvidence) evidence = NULL;
@@ -304,7 +209,7 @@ static int analyze(const Options *options)
         || (align_is_needed(captures)
             && !align_captures(captures, &(CaptureOptions){ .filter = options->filter },
                                &interrupted, &error)))
-        return complain(error);
+        return session_complain(error);
     return judge(options, captures, secrets, g_steal_pointer(&evidence));
 }
 
@@ -321,9 +226,10 @@ static int explain(const Options *options)
 
 static int lesson(const Options *options)
 {
-    unsigned width = terminal_width();
+    unsigned width = session_terminal_width();
 
-    return lesson_print(options->lesson, width, wants_color(width)) ? EXIT_CLEAN : EXIT_TROUBLE;
+    return lesson_print(options->lesson, width, session_wants_color(width)) ? EXIT_CLEAN
+                                                                            : EXIT_TROUBLE;
 }
 
 static int digest_outcome(const Options *options, DigestOutcome outcome)
@@ -343,19 +249,20 @@ static int digest(const Options *options)
 {
     g_autoptr(GError) error = NULL;
 
-    protect_secrets();
+    if (!confine_begin(options, &error) || !confine_reading(options, &error))
+        return session_complain(error);
 
-    g_autoptr(RegSecrets) secrets = load_secrets(options, &error);
+    g_autoptr(RegSecrets) secrets = session_load_secrets(options, &error);
 
     if (secrets == NULL)
-        return complain(error);
+        return session_complain(error);
     if (digest_options_by_hand(&options->digest))
         return digest_outcome(options, digest_print_values(stdout, secrets, &options->digest));
 
     g_autoptr(CaptureSet) captures = open_captures(options, &error);
 
     if (captures == NULL)
-        return complain(error);
+        return session_complain(error);
     return digest_outcome(options,
                           digest_print_captures(stdout, captures, secrets, &options->digest));
 }
@@ -371,6 +278,14 @@ int main(int argc, char **argv)
         return digest(options);
     case OPTIONS_LESSON:
         return lesson(options);
+    case OPTIONS_WATCH:
+        return watch(options);
+    case OPTIONS_HISTORY:
+        return history_print(&options->past);
+    case OPTIONS_REPORT:
+        return report_print(&options->past);
+    case OPTIONS_STATE:
+        return state_print(&options->past);
     case OPTIONS_ANALYZE:
         break;
     }

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "budget.h"
+#include "config.h"
 #include "targets.h"
+#include "words.h"
 
 #define EXIT_USAGE 2
 
@@ -32,7 +34,9 @@ enum {
     KEY_DEVICE,
     KEY_FINDING,
     KEY_SINCE,
-    KEY_UNTIL
+    KEY_UNTIL,
+    KEY_NO_SANDBOX,
+    KEY_MEMORY,
 };
 
 static const struct argp_option analyze_options[] = {
@@ -65,8 +69,19 @@ static const struct argp_option analyze_options[] = {
     { "until", KEY_UNTIL, "TIME", 0, "The same for the end", 0 },
     { "quiet", 'q', NULL, 0, "The headline and the findings only", 0 },
     { "verbose", 'v', NULL, 0, "The timeline of every device", 0 },
+    { "memory", KEY_MEMORY, "MIB", 0, "Forget the least important rather than take more", 0 },
+    { "no-sandbox", KEY_NO_SANDBOX, NULL, 0, "Go on where the sandbox does not work", 0 },
     { 0 },
 };
+
+static uint64_t parse_memory(const char *argument, struct argp_state *state)
+{
+    guint64 mebibytes = 0;
+
+    if (!g_ascii_string_to_unsigned(argument, 10, BUDGET_LEAST >> 20, 1 << 20, &mebibytes, NULL))
+        argp_error(state, "--memory takes MiB, from 16 on, and not '%s'", argument);
+    return mebibytes << 20;
+}
 
 static bool parse_vantage(const char *word, RegVantage *vantage)
 {
@@ -92,90 +107,6 @@ static void clear_file(void *item)
     g_free(file->path);
 }
 
-static void add_file(Options *options, const char *path, CapturePlace place)
-{
-    OptionsFile file = { g_strdup(path), place };
-
-    g_array_append_val(options->files, file);
-}
-
-/* "client=FILE": the place and where the path begins; a file that is really
- * called so is taken for one. */
-static const char *path_of_place(const char *word, CapturePlace *place)
-{
-    static const struct {
-        const char *prefix;
-        CapturePlace place;
-    } places[] = {
-        { "client=", CAPTURE_PLACE_CLIENT },
-        { "middle=", CAPTURE_PLACE_MIDDLE },
-        { "server=", CAPTURE_PLACE_SERVER },
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
-        if (g_str_has_prefix(word, places[i].prefix) && access(word, F_OK) != 0) {
-            *place = places[i].place;
-            return word + strlen(places[i].prefix);
-        }
-    }
-    return NULL;
-}
-
-static bool is_file(const char *word)
-{
-    CapturePlace place;
-
-    return g_str_equal(word, "-") || access(word, F_OK) == 0 || path_of_place(word, &place) != NULL;
-}
-
-/* A word that is a whole filter by itself. */
-static bool is_filter_word(const char *word)
-{
-    static const char *const protocols[] = { "arp", "icmp", "icmp6", "ip",   "ip6",   "sctp",
-                                             "tcp", "udp",  "vlan",  "mpls", "pppoes" };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
-        if (g_str_equal(word, protocols[i]))
-            return true;
-    }
-    return false;
-}
-
-static void take_file(Options *options, const char *word)
-{
-    CapturePlace place;
-    const char *path = path_of_place(word, &place);
-
-    if (path == NULL)
-        add_file(options, word, CAPTURE_PLACE_UNSAID);
-    else
-        add_file(options, path, place);
-}
-
-/* Files first; then, as tcpdump takes it, a filter: several words that name no
- * file, or the name of a protocol. Any other single word is a file that is not
- * there, which whoever opens it will say. */
-static void take_words(struct argp_state *state, Options *options, int first)
-{
-    int last = state->argc - 1;
-    int at = first;
-
-    while (at <= last && is_file(state->argv[at]))
-        take_file(options, state->argv[at++]);
-    if (at == last && !is_filter_word(state->argv[at]))
-        take_file(options, state->argv[at++]);
-    if (at > last)
-        return;
-    if (options->files->len == 0) {
-        take_file(options, state->argv[at]);
-        return;
-    }
-    if (options->filter != NULL)
-        argp_error(state, "two filters: '%s', and the words from '%s' on", options->filter,
-                   state->argv[at]);
-    options->filter = g_strjoinv(" ", state->argv + at);
-}
-
 /* A time of the day may be one of the next day; the others can be compared. */
 static void check_times(struct argp_state *state, const Options *options)
 {
@@ -193,7 +124,7 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case 'r':
-        add_file(options, argument, CAPTURE_PLACE_UNSAID);
+        words_add_file(options, argument, CAPTURE_PLACE_UNSAID);
         return 0;
     case 'f':
         g_free(options->filter);
@@ -230,6 +161,12 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
     case KEY_FOLLOW:
         options->follow = true;
         return 0;
+    case KEY_MEMORY:
+        options->memory_bytes = parse_memory(argument, state);
+        return 0;
+    case KEY_NO_SANDBOX:
+        options->no_sandbox = true;
+        return 0;
     case KEY_LADDER:
         options->ladder = true;
         return 0;
@@ -243,7 +180,7 @@ static error_t parse_analyze(int key, char *argument, struct argp_state *state)
         options->verbose = true;
         return 0;
     case ARGP_KEY_ARGS:
-        take_words(state, options, state->next);
+        words_take(state, options, state->next);
         return 0;
     case ARGP_KEY_END:
         if (options->files->len == 0)
@@ -285,7 +222,7 @@ static const struct argp analyze_parser = {
     .parser = parse_analyze,
     .args_doc = "FILE... [FILTER]\nanalyze [OPTION...] FILE... [FILTER]\n"
                 "compare [OPTION...] INSIDE OUTSIDE\nexplain [FINDING|STATUS]\nlesson [N]\n"
-                "digest [OPTION...] FILE...",
+                "digest [OPTION...] FILE...\nwatch -i INTERFACE [OPTION...] [FILTER]",
     .doc =
         "Reads SIP registrations in captures and says why a phone lost its own.\v"
         "FILE is pcap or pcapng, plain or compressed (gzip, zstd, lz4); \"-\" is standard input. "
@@ -306,14 +243,14 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARGS:
         return ARGP_ERR_UNKNOWN; /* one by one */
     case ARGP_KEY_ARG: {
-        const char *path = path_of_place(argument, &place);
+        const char *path = words_path_of_place(argument, &place);
 
         if (path == NULL && options->files->len == G_N_ELEMENTS(order))
             argp_error(state, "compare takes at most one capture for each place");
         if (path == NULL)
-            add_file(options, argument, order[options->files->len]);
+            words_add_file(options, argument, order[options->files->len]);
         else
-            add_file(options, path, place);
+            words_add_file(options, path, place);
         return 0;
     }
     case ARGP_KEY_END:
@@ -380,6 +317,7 @@ static const struct argp_option digest_options[] = {
       "Accounts to compute with, as for the analysis: a file, env:NAME or fd:NUMBER; may repeat",
       0 },
     { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 0 },
+    { "no-sandbox", KEY_NO_SANDBOX, NULL, 0, "Go on where the sandbox does not work", 0 },
     { 0 },
 };
 
@@ -401,6 +339,66 @@ static const struct argp digest_parser = {
            "2 could not do the job.",
 };
 
+/* Words are a filter: what is captured stands behind -i. */
+static error_t parse_watch(int key, char *argument, struct argp_state *state)
+{
+    Options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->watch;
+        return 0;
+    case ARGP_KEY_ARGS:
+        words_take_filter(state, options, state->next);
+        return 0;
+    case ARGP_KEY_END:
+        targets_check_watch(state, options);
+        return 0;
+    default:
+        return parse_analyze(key, argument, state);
+    }
+}
+
+static const struct argp_option watch_shared_options[] = {
+    { "filter", 'f', "FILTER", 0,
+      "Only packets that match (pcap-filter syntax), instead of all that a registration needs", 1 },
+    { "output", 'o', "FORMAT[:TARGET]", 0,
+      "text (default) and jsonl tell what happens at once; html, json and csv are written at the "
+      "end; may repeat",
+      1 },
+    { "write", 'w', "PATH", 0,
+      "Write frames around findings to this file (pcapng), or to files in this directory", 1 },
+    { "vantage", KEY_VANTAGE, "PLACE", 0,
+      "Where the interface is: client, middle, server or auto (default)", 1 },
+    { "credentials", KEY_CREDENTIALS, "FILE", 0,
+      "Check digests with these accounts, as for the analysis; may repeat", 1 },
+    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 1 },
+    { "redact", KEY_REDACT, NULL, 0, "Tokens instead of users, hosts, addresses and digest values",
+      1 },
+    { "ladder", KEY_LADDER, NULL, 0, "Draw the messages of each attempt in the text report", 1 },
+    { "device", KEY_DEVICE, "PATTERN", 0,
+      "Tell only of devices with this id, account, address, contact or user agent (with * and ?); "
+      "may repeat",
+      1 },
+    { "finding", KEY_FINDING, "ID", 0, "Tell only these findings (with * and ?); may repeat", 1 },
+    { "quiet", 'q', NULL, 0, "The findings only", 1 },
+    { "verbose", 'v', NULL, 0, "The timeline of every device, at the end", 1 },
+    { 0 },
+};
+
+static const struct argp_child watch_children[] = { { &watch_options_parser, 0, NULL, 0 }, { 0 } };
+
+static const struct argp watch_parser = {
+    .options = watch_shared_options,
+    .parser = parse_watch,
+    .children = watch_children,
+    .args_doc = "watch -i INTERFACE [OPTION...] [FILTER]",
+    .doc = "Watches registrations on interfaces until SIGINT or SIGTERM.\v"
+           "SIGHUP opens the outputs anew and reads the accounts again, SIGUSR1 prints statistics "
+           "to standard error.\n\n"
+           "Exit status: 0 no failure found, 1 at least one failure found, 2 could not do the job.",
+};
+
 typedef struct Command {
     const char *name;
     OptionsCommand command;
@@ -415,6 +413,10 @@ static const Command *find_command(const char *word)
         { "explain", OPTIONS_EXPLAIN, &explain_parser },
         { "lesson", OPTIONS_LESSON, &lesson_parser },
         { "digest", OPTIONS_DIGEST, &digest_parser },
+        { "watch", OPTIONS_WATCH, &watch_parser },
+        { "history", OPTIONS_HISTORY, &past_history_parser },
+        { "report", OPTIONS_REPORT, &past_report_parser },
+        { "state", OPTIONS_STATE, &past_state_parser },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++) {
@@ -422,6 +424,18 @@ static const Command *find_command(const char *word)
             return &commands[i];
     }
     return NULL;
+}
+
+static void parse_with_config(char **argv, const struct argp *parser, Options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) words = config_expand(argv, parser, &error);
+
+    if (words == NULL) {
+        fprintf(stderr, "%s: %s\n", program_invocation_short_name, error->message);
+        exit(EXIT_USAGE);
+    }
+    argp_parse(parser, (int)words->len - 1, (char **)words->pdata, 0, NULL, options);
 }
 
 Options *options_parse(int argc, char **argv)
@@ -438,13 +452,19 @@ Options *options_parse(int argc, char **argv)
     options->devices = g_ptr_array_new_with_free_func(g_free);
     options->findings = g_ptr_array_new_with_free_func(g_free);
     options->vantage = REG_VANTAGE_UNKNOWN;
+    watch_options_init(&options->watch);
+    past_options_init(&options->past);
     if (command != NULL) {
         options->command = command->command;
         argv++;
         argc--;
     }
     argv[0] = program_invocation_short_name;
-    argp_parse(command != NULL ? command->parser : &analyze_parser, argc, argv, 0, NULL, options);
+    if (options->command == OPTIONS_WATCH)
+        parse_with_config(argv, command->parser, options);
+    else
+        argp_parse(command != NULL ? command->parser : &analyze_parser, argc, argv, 0, NULL,
+                   options);
     if (options->outputs->len == 0)
         g_ptr_array_add(options->outputs, g_strdup("text"));
     return options;
@@ -452,6 +472,8 @@ Options *options_parse(int argc, char **argv)
 
 void options_free(Options *options)
 {
+    watch_options_clear(&options->watch);
+    past_options_clear(&options->past);
     g_array_unref(options->files);
     g_ptr_array_unref(options->outputs);
     g_ptr_array_unref(options->credentials);

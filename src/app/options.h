@@ -9,14 +9,20 @@
 
 #include "capture/set.h"
 #include "digest_options.h"
+#include "past_options.h"
 #include "reg/vantage.h"
 #include "report/select.h"
+#include "watch_options.h"
 
 typedef enum OptionsCommand {
     OPTIONS_ANALYZE, /* also "compare": the files then have places */
     OPTIONS_EXPLAIN,
     OPTIONS_DIGEST,
     OPTIONS_LESSON,
+    OPTIONS_WATCH,
+    OPTIONS_HISTORY,
+    OPTIONS_REPORT,
+    OPTIONS_STATE,
 } OptionsCommand;
 
 typedef struct OptionsFile {
@@ -38,10 +44,14 @@ typedef struct Options {
     char *explain; /* NULL: the whole catalogue */
     char *lesson;  /* NULL: the list */
     DigestOptions digest;
+    WatchOptions watch;
+    PastOptions past;
+    uint64_t memory_bytes;     /* for everything that is remembered; 0: as much as it takes */
     RegVantage vantage;        /* REG_VANTAGE_UNKNOWN: auto */
     bool credentials_readable; /* take credentials that others can read */
     bool follow;
     bool ladder;
+    bool no_sandbox;
     bool quiet;
     bool redact;
     bool verbose;

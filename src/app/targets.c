@@ -6,11 +6,15 @@
 
 #include <sys/stat.h>
 
-/* "json" and "json:-" both go to standard output. */
+#include "host/events.h"
+
+/* "json" and "json:-" both go to standard output; "journal" and "syslog" go where they say. */
 static const char *target_of(const char *output)
 {
     const char *colon = strchr(output, ':');
 
+    if (host_events_knows(output))
+        return output;
     return colon != NULL ? colon + 1 : "-";
 }
 
@@ -75,4 +79,33 @@ void targets_check(struct argp_state *state, const Options *options)
         check_target(state, options, options->evidence);
     if (options->evidence != NULL)
         check_evidence(state, options);
+}
+
+/* What goes to other programs of this machine is not for passing on, and has no tokens. */
+static bool tells_names(const Options *options)
+{
+    for (unsigned i = 0; i < options->outputs->len; i++) {
+        if (host_events_knows(g_ptr_array_index(options->outputs, i)))
+            return true;
+    }
+    return options->watch.on_change != NULL || options->watch.listen != NULL;
+}
+
+/* What is rotated or written over and over is a file. */
+void targets_check_watch(struct argp_state *state, const Options *options)
+{
+    const WatchOptions *watch = &options->watch;
+    bool rotated = watch->rotate_bytes > 0 || watch->rotate_time > 0 || watch->rotate_files > 0;
+
+    if (rotated && options->evidence == NULL)
+        argp_error(state, "-C, -G and -W are of the files that --write makes");
+    if (options->redact && tells_names(options))
+        argp_error(state, "journal, syslog, --on-change and --listen tell names as they are: not "
+                          "with --redact");
+    if (options->evidence == NULL)
+        return;
+    if (g_str_equal(options->evidence, "-"))
+        argp_error(state, "--write needs a file or a directory");
+    if (options->redact)
+        argp_error(state, "--write keeps frames as they are: not with --redact");
 }

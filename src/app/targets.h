@@ -14,3 +14,6 @@ void targets_add(struct argp_state *state, Options *options, const char *output)
 
 /* All of the command line is known. */
 void targets_check(struct argp_state *state, const Options *options);
+
+/* The same for what is written while interfaces are watched. */
+void targets_check_watch(struct argp_state *state, const Options *options);

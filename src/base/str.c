@@ -43,22 +43,6 @@ bool str_contains_nocase(Str s, Str part)
     return false;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-Str str_trim(Str s)
-{
-    while (s.len > 0 && is_blank(s.data[0])) {
-        s.data++;
-        s.len--;
-    }
-    while (s.len > 0 && is_blank(s.data[s.len - 1]))
-        s.len--;
-    return s;
-}
-
 bool str_split(Str s, char separator, Str *head, Str *tail)
 {
     const char *found = s.len > 0 ? memchr(s.data, separator, s.len) : NULL;

@@ -5,8 +5,6 @@
 
 #include "capture/filter.h"
 
-#include <glib.h>
-
 /* "not" applies through parentheses; deeper ones are taken as not negated. */
 #define DEPTH_MAX 16
 
@@ -180,4 +178,14 @@ char *filter_warning(const char *expression)
     return g_strdup_printf("the capture filter \"%s\" hides %s; better is \"%s\" (without the "
                            "vlan part on \"any\" and on raw IP)",
                            expression, list->str, FILTER_WANTED_TAGGED);
+}
+
+char *filter_wanted(const GArray *ports, bool tagged)
+{
+    g_autoptr(GString) wanted = g_string_new(FILTER_WANTED);
+
+    for (unsigned i = 0; ports != NULL && i < ports->len; i++)
+        g_string_append_printf(wanted, " or port %u", g_array_index(ports, uint16_t, i));
+    return tagged ? g_strdup_printf("%s or (vlan and (%s))", wanted->str, wanted->str)
+                  : g_strdup(wanted->str);
 }

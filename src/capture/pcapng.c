@@ -336,6 +336,10 @@ static bool read_packet(CaptureSource *source, const Block *block, CapturePacket
         .bytes = reader_take(&reader, len),
     };
     info->mended_frames += mended || wire_len < len;
+    if (mended) { /* one such time would end whatever waits */
+        packet->time = 0;
+        packet->no_time = true;
+    }
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "capture/set.h"
 
+#include "capture/live.h"
 #include "sieve.h"
 #include "source.h"
 
@@ -22,7 +23,8 @@ typedef struct Lane {
 } Lane;
 
 struct CaptureSet {
-    CaptureSieve *sieve; /* NULL: everything passes */
+    const CaptureLive *live; /* NULL: files */
+    CaptureSieve *sieve;     /* NULL: everything passes */
     bool follow;
     GPtrArray *lanes; /* of Lane, in the order they were added */
     GPtrArray *heap;  /* those that may have frames, the earliest first */
@@ -45,6 +47,14 @@ CaptureSet *capture_set_new(const CaptureOptions *options)
     set->lanes = g_ptr_array_new_with_free_func(free_lane);
     set->heap = g_ptr_array_new();
     set->idle = g_ptr_array_new();
+    return set;
+}
+
+CaptureSet *capture_set_of_live(const CaptureLive *live)
+{
+    CaptureSet *set = capture_set_new(&(CaptureOptions){ .follow = true });
+
+    set->live = live;
     return set;
 }
 
@@ -237,11 +247,13 @@ void capture_set_mend_clock(CaptureSet *set, unsigned index, const CaptureClock 
 
 unsigned capture_set_size(const CaptureSet *set)
 {
-    return set->lanes->len;
+    return set->live != NULL ? capture_live_size(set->live) : set->lanes->len;
 }
 
 const CaptureInfo *capture_set_info(const CaptureSet *set, unsigned index)
 {
+    if (set->live != NULL)
+        return capture_live_info(set->live, index);
     return &lane_at(set->lanes, index)->source->info;
 }
 

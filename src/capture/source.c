@@ -42,6 +42,7 @@ static void clear_counters(CaptureSource *source)
         .filters = source->filters,
         .interfaces = source->interfaces,
         .comments = source->comments,
+        .gaps = source->gaps,
         .first = NSEC_NONE,
         .last = NSEC_NONE,
         .latest = NSEC_NONE,
@@ -58,9 +59,45 @@ CaptureSource *capture_source_new(const char *path, CapturePlace place, bool fol
     source->filters = g_ptr_array_new_with_free_func(g_free);
     source->interfaces = g_ptr_array_new_with_free_func(g_free);
     source->comments = g_ptr_array_new_with_free_func(g_free);
+    source->gaps = g_array_new(FALSE, FALSE, sizeof(CaptureGap));
     source->info.place = place;
     clear_counters(source);
     return source;
+}
+
+static GPtrArray *copy_texts(const GPtrArray *texts)
+{
+    GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+
+    for (unsigned i = 0; i < texts->len; i++)
+        g_ptr_array_add(copy, g_strdup(g_ptr_array_index(texts, i)));
+    return copy;
+}
+
+CaptureInfo *capture_info_copy(const CaptureInfo *info)
+{
+    CaptureInfo *copy = g_memdup2(info, sizeof(*info));
+
+    copy->links = g_array_copy((GArray *)info->links);
+    copy->filters = copy_texts(info->filters);
+    copy->interfaces = copy_texts(info->interfaces);
+    copy->comments = copy_texts(info->comments);
+    copy->gaps = g_array_copy((GArray *)info->gaps);
+    copy->stopped_because = g_strdup(info->stopped_because);
+    return copy;
+}
+
+void capture_info_free(CaptureInfo *copy)
+{
+    if (copy == NULL)
+        return;
+    g_array_unref((GArray *)copy->links);
+    g_ptr_array_unref((GPtrArray *)copy->filters);
+    g_ptr_array_unref((GPtrArray *)copy->interfaces);
+    g_ptr_array_unref((GPtrArray *)copy->comments);
+    g_array_unref((GArray *)copy->gaps);
+    g_free((char *)copy->stopped_because);
+    g_free(copy);
 }
 
 static void close_input(CaptureSource *source)
@@ -82,6 +119,7 @@ void capture_source_free(CaptureSource *source)
     g_ptr_array_unref(source->filters);
     g_ptr_array_unref(source->interfaces);
     g_ptr_array_unref(source->comments);
+    g_array_unref(source->gaps);
     capture_clock_free(source->clock);
     g_free(source->stopped_because);
     g_free(source->path);
@@ -200,10 +238,12 @@ static bool make_ready(CaptureSource *source)
     return source->begun && !source->over;
 }
 
-static void count_time(CaptureInfo *info, const CapturePacket *packet)
+/* A frame without a time was seen after the one before it; that much is known. */
+static void count_time(CaptureInfo *info, CapturePacket *packet)
 {
     if (packet->no_time) {
         info->no_time_frames++;
+        packet->time = info->last != NSEC_NONE ? info->last : 0;
         return;
     }
     info->last = packet->time;
@@ -215,7 +255,7 @@ static void count_time(CaptureInfo *info, const CapturePacket *packet)
         info->first = packet->time;
 }
 
-static void count(CaptureSource *source, CapturePacket *packet)
+void capture_source_count(CaptureSource *source, CapturePacket *packet)
 {
     CaptureInfo *info = &source->info;
 
@@ -248,7 +288,7 @@ CaptureStatus capture_source_next(CaptureSource *source, CapturePacket *packet)
     CaptureStatus status = source->format->next(source, packet);
 
     if (G_LIKELY(status == CAPTURE_FRAME))
-        count(source, packet);
+        capture_source_count(source, packet);
     else if (status == CAPTURE_END)
         close_input(source);
     return status;
@@ -268,4 +308,26 @@ void capture_source_add_text(GPtrArray *list, Str text)
 {
     if (list->len < FACTS_MAX)
         g_ptr_array_add(list, str_dup(str_first(text, TEXT_MAX)));
+}
+
+void capture_source_add_gap(CaptureSource *source, Nsec from, Nsec until, const char *because)
+{
+    CaptureGap gap = { .from = from, .until = until };
+
+    g_strlcpy(gap.because, because, sizeof(gap.because));
+    if (source->gaps->len == CAPTURE_GAPS) {
+        g_array_remove_index(source->gaps, 0);
+        source->info.gaps_forgotten++;
+    }
+    g_array_append_val(source->gaps, gap);
+}
+
+void capture_source_close_gap(CaptureSource *source, Nsec until)
+{
+    for (guint i = source->gaps->len; i-- > 0;) {
+        CaptureGap *gap = &g_array_index(source->gaps, CaptureGap, i);
+
+        if (gap->until == NSEC_NONE)
+            gap->until = until;
+    }
 }

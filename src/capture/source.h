@@ -43,6 +43,7 @@ struct CaptureSource {
     GPtrArray *filters;
     GPtrArray *interfaces;
     GPtrArray *comments;
+    GArray *gaps;
     char *path;
     char *stopped_because;
     CaptureClock *clock; /* NULL: times are right as they are */
@@ -71,6 +72,9 @@ bool capture_source_open(CaptureSource *source, GError **error);
  * source if need be and closes it at its end. */
 CaptureStatus capture_source_next(CaptureSource *source, CapturePacket *packet);
 
+/* Counts a frame that was read, and gives it its number. */
+void capture_source_count(CaptureSource *source, CapturePacket *packet);
+
 /* Closes it and forgets what was counted, but not its format and link types.
  * Does nothing, and says so, when the input cannot be read twice. */
 bool capture_source_rewind(CaptureSource *source);
@@ -86,3 +90,7 @@ CaptureStatus capture_source_end(CaptureSource *source, const char *what);
 /* For formats: facts that the file states. The lists are bounded. */
 void capture_source_add_link(CaptureSource *source, uint16_t link);
 void capture_source_add_text(GPtrArray *list, Str text);
+
+/* For interfaces: nothing was seen from then on, until NSEC_NONE: it is not over. */
+void capture_source_add_gap(CaptureSource *source, Nsec from, Nsec until, const char *because);
+void capture_source_close_gap(CaptureSource *source, Nsec until);

@@ -35,9 +35,15 @@ bool net_addr_parse(Str text, NetAddr *addr)
     return parse_as(AF_INET, 4, text, addr) || parse_as(AF_INET6, 6, text, addr);
 }
 
+/* As two words, because a call of memcmp() would cost more than this. */
 bool net_addr_equal(const NetAddr *a, const NetAddr *b)
 {
-    return a->version == b->version && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+    uint64_t x[2];
+    uint64_t y[2];
+
+    memcpy(x, a->bytes, sizeof(x));
+    memcpy(y, b->bytes, sizeof(y));
+    return x[0] == y[0] && x[1] == y[1] && a->version == b->version;
 }
 
 bool net_endpoint_equal(const NetEndpoint *a, const NetEndpoint *b)
@@ -57,20 +63,33 @@ int net_endpoint_compare(const NetEndpoint *a, const NetEndpoint *b)
     return (a->port > b->port) - (a->port < b->port);
 }
 
+uint32_t net_addr_group(const NetAddr *addr)
+{
+    uint32_t sum = 0;
+
+    for (unsigned i = 0; i < 8; i++)
+        sum = (sum ^ addr->bytes[i]) * 16777619u;
+    return sum >> 16;
+}
+
 uint64_t net_addr_hash(const NetAddr *addr)
 {
     return net_endpoint_hash(&(NetEndpoint){ .addr = *addr });
 }
 
-/* Structs have padding, so the members are packed before they are hashed. */
+/* Two words of an address: nine tenths of the time one is enough. */
 uint64_t net_endpoint_hash(const NetEndpoint *endpoint)
 {
     const NetAddr *addr = &endpoint->addr;
-    size_t len = addr->version == 4 ? 4 : sizeof(addr->bytes);
-    uint8_t packed[24] = { addr->version, (uint8_t)(endpoint->port >> 8), (uint8_t)endpoint->port };
+    uint64_t rest = (uint64_t)addr->version << 16 | endpoint->port;
+    uint64_t words[2] = { 0 };
 
-    memcpy(packed + 4, addr->bytes, len);
-    return hash_bytes(packed, 4 + len);
+    if (addr->version == 4) {
+        memcpy(words, addr->bytes, 4);
+        return hash_mix(words[0], rest);
+    }
+    memcpy(words, addr->bytes, sizeof(words));
+    return hash_mix(hash_mix(words[0], words[1]), rest);
 }
 
 static bool is_private_v4(const uint8_t *b)

@@ -186,6 +186,7 @@ static NetCertificate *certificate_of(const X509 *x509)
         .self_signed = is_self_signed(x509),
         .signed_by = signature_name(x509),
         .text = g_string_chunk_new(256),
+        .references = 1,
     };
     certificate->subject = common_name(certificate, X509_get_subject_name(x509));
     certificate->issuer = common_name(certificate, X509_get_issuer_name(x509));
@@ -213,9 +214,15 @@ NetCertificate *net_certificate_parse(Str der)
     return certificate;
 }
 
-void net_certificate_free(NetCertificate *certificate)
+NetCertificate *net_certificate_ref(NetCertificate *certificate)
 {
-    if (certificate == NULL)
+    g_atomic_int_inc(&certificate->references);
+    return certificate;
+}
+
+void net_certificate_unref(NetCertificate *certificate)
+{
+    if (certificate == NULL || !g_atomic_int_dec_and_test(&certificate->references))
         return;
     g_string_chunk_free(certificate->text);
     g_free(certificate);

@@ -20,20 +20,26 @@
 #define WINDOW_WITHOUT_ID (200 * NSEC_USEC)
 
 typedef struct Entry {
-    uint64_t hash; /* of everything but the bytes */
-    uint64_t at;   /* where the bytes were written, counted from the beginning of time */
     Nsec time;
-    uint32_t len;
-    uint8_t ttl;
-    bool used;
+    uint32_t at; /* where in the ring the bytes are */
+    uint32_t len : 24;
+    uint32_t ttl : 8;
 } Entry;
+
+/* Most packets are no copy, and to say so touches the tags only: a tag is the hash of
+ * everything but the bytes, 0 for no entry. */
+typedef struct Bucket {
+    uint64_t tags[N_WAYS];
+    Entry entries[N_WAYS];
+    uint32_t next; /* the way that is overwritten next: the oldest */
+} Bucket;
 
 struct NetDuplicates {
     Nsec window;
     const NetSink *sink;
     NetStats *stats;
-    uint64_t written;
-    Entry entries[N_BUCKETS][N_WAYS];
+    uint32_t end; /* of the newest bytes in the ring */
+    Bucket buckets[N_BUCKETS];
     char ring[RING_BYTES];
 };
 
@@ -69,27 +75,20 @@ static uint64_t hash_packet(const NetMeta *meta, uint8_t protocol, uint64_t sequ
 }
 
 /* Bytes that do not fit before the ring's end go to its beginning. */
-static uint64_t keep(NetDuplicates *duplicates, Str bytes)
+static uint32_t keep(NetDuplicates *duplicates, Str bytes)
 {
-    size_t left = RING_BYTES - duplicates->written % RING_BYTES;
-
-    if (left < bytes.len)
-        duplicates->written += left;
-
-    uint64_t at = duplicates->written;
+    uint32_t at = RING_BYTES - duplicates->end >= bytes.len ? duplicates->end : 0;
 
     if (bytes.len > 0)
-        memcpy(duplicates->ring + at % RING_BYTES, bytes.data, bytes.len);
-    duplicates->written += bytes.len;
+        memcpy(duplicates->ring + at, bytes.data, bytes.len);
+    duplicates->end = at + (uint32_t)bytes.len;
     return at;
 }
 
 /* What was overwritten since does not compare equal. */
 static bool has_bytes(const NetDuplicates *duplicates, const Entry *entry, Str bytes)
 {
-    const char *ours = duplicates->ring + entry->at % RING_BYTES;
-
-    return str_equal((Str){ ours, entry->len }, bytes);
+    return str_equal((Str){ duplicates->ring + entry->at, entry->len }, bytes);
 }
 
 static bool is_recent(const NetDuplicates *duplicates, const Entry *entry, const NetMeta *meta)
@@ -101,28 +100,31 @@ static bool is_recent(const NetDuplicates *duplicates, const Entry *entry, const
     return ABS(meta->time - entry->time) <= window;
 }
 
-static Entry *find(NetDuplicates *duplicates, Entry *bucket, uint64_t hash, const NetMeta *meta,
-                   Str bytes)
+static const Entry *find(const NetDuplicates *duplicates, const Bucket *bucket, uint64_t tag,
+                         const NetMeta *meta, Str bytes)
 {
     for (unsigned i = 0; i < N_WAYS; i++) {
-        Entry *entry = &bucket[i];
+        const Entry *entry = &bucket->entries[i];
 
-        if (entry->used && entry->hash == hash && is_recent(duplicates, entry, meta)
+        if (bucket->tags[i] == tag && is_recent(duplicates, entry, meta)
             && has_bytes(duplicates, entry, bytes))
             return entry;
     }
     return NULL;
 }
 
-static Entry *oldest_of(Entry *bucket)
+static void add(NetDuplicates *duplicates, Bucket *bucket, uint64_t tag, const NetMeta *meta,
+                Str bytes)
 {
-    Entry *oldest = bucket;
+    unsigned way = bucket->next++ % N_WAYS;
 
-    for (unsigned i = 1; i < N_WAYS && oldest->used; i++) {
-        if (!bucket[i].used || bucket[i].at < oldest->at)
-            oldest = &bucket[i];
-    }
-    return oldest;
+    bucket->tags[way] = tag;
+    bucket->entries[way] = (Entry){
+        .time = meta->time,
+        .at = keep(duplicates, bytes),
+        .len = (uint32_t)bytes.len & 0xffffff,
+        .ttl = meta->ttl,
+    };
 }
 
 static void report(NetDuplicates *duplicates, const Entry *first, const NetMeta *meta)
@@ -142,21 +144,15 @@ bool net_duplicate_is_copy(NetDuplicates *duplicates, const NetMeta *meta, uint8
         return false;
 
     uint64_t hash = hash_packet(meta, protocol, sequence, bytes.len);
-    Entry *bucket = duplicates->entries[hash % N_BUCKETS];
-    const Entry *first = find(duplicates, bucket, hash, meta, bytes);
+    Bucket *bucket = &duplicates->buckets[hash % N_BUCKETS];
+    uint64_t tag = hash | UINT64_C(1) << 63;
+    const Entry *first = find(duplicates, bucket, tag, meta, bytes);
 
     if (first != NULL) {
         report(duplicates, first, meta);
         return true;
     }
-    *oldest_of(bucket) = (Entry){
-        .hash = hash,
-        .at = keep(duplicates, bytes),
-        .time = meta->time,
-        .len = (uint32_t)bytes.len,
-        .ttl = meta->ttl,
-        .used = true,
-    };
+    add(duplicates, bucket, tag, meta, bytes);
     return false;
 }
 

@@ -16,18 +16,34 @@ NetFlow net_flow_reverse(const NetFlow *flow)
     return (NetFlow){ .src = flow->dst, .dst = flow->src, .transport = flow->transport };
 }
 
-/* A sum, because it does not care for the order and, unlike an exclusive or,
- * does not vanish when both ends are the same. */
+/* Structs have padding, so the members are packed before they are hashed. */
+static size_t pack(const NetEndpoint *endpoint, uint8_t *to)
+{
+    size_t len = endpoint->addr.version == 4 ? 4 : sizeof(endpoint->addr.bytes);
+
+    memcpy(to, endpoint->addr.bytes, len);
+    memcpy(to + len, &endpoint->port, sizeof(endpoint->port));
+    return len + sizeof(endpoint->port);
+}
+
+/* The lower end first, whoever sends: one hash of the whole instead of one for each end. */
 uint64_t net_flow_pair_hash(const NetFlow *flow)
 {
-    uint64_t both = net_endpoint_hash(&flow->src) + net_endpoint_hash(&flow->dst);
+    bool in_order = net_endpoint_compare(&flow->src, &flow->dst) <= 0;
+    const NetEndpoint *low = in_order ? &flow->src : &flow->dst;
+    const NetEndpoint *high = in_order ? &flow->dst : &flow->src;
+    uint8_t packed[40] = { (uint8_t)flow->transport, low->addr.version, high->addr.version };
+    size_t len = 4;
 
-    return hash_mix(both, flow->transport);
+    len += pack(low, packed + len);
+    len += pack(high, packed + len);
+    return hash_bytes(packed, len);
 }
 
 bool net_flow_pair_equal(const NetFlow *a, const NetFlow *b)
 {
-    NetFlow back = net_flow_reverse(b);
-
-    return net_flow_equal(a, b) || net_flow_equal(a, &back);
+    if (a->transport != b->transport)
+        return false;
+    return (net_endpoint_equal(&a->src, &b->src) && net_endpoint_equal(&a->dst, &b->dst))
+           || (net_endpoint_equal(&a->src, &b->dst) && net_endpoint_equal(&a->dst, &b->src));
 }

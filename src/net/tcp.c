@@ -64,11 +64,14 @@ static void drop_connection(void *item, CacheDrop why, void *user)
     g_free(item);
 }
 
-static Cache *new_table(NetTcp *tcp, const char *name, size_t max_items, Nsec idle)
+static Cache *new_table(NetTcp *tcp, const char *name, size_t share, Nsec idle)
 {
+    const NetConfig *config = tcp->streams.config;
+
     return cache_new(&(CacheConfig){
         .name = name,
-        .max_items = MAX(max_items, 1),
+        .max_items = MAX(config->max_streams / share, 1),
+        .max_bytes = config->max_connection_bytes / share,
         .idle = idle,
         .hash = hash_key,
         .equal = equal_keys,
@@ -86,8 +89,8 @@ NetTcp *net_tcp_new(const NetConfig *config, const NetSink *sink, NetStats *stat
     tcp->stats = stats;
     tcp->duplicates = duplicates;
     tcp->streams = (NetStreams){ .config = config, .sink = sink, .stats = stats };
-    tcp->tables[false] = new_table(tcp, "net.streams", config->max_streams, config->stream_idle);
-    tcp->tables[true] = new_table(tcp, "net.half_open", config->max_streams / 4, BRIEF_IDLE);
+    tcp->tables[false] = new_table(tcp, "net.streams", 1, config->stream_idle);
+    tcp->tables[true] = new_table(tcp, "net.half_open", 4, BRIEF_IDLE);
     tcp->next_number = 1;
     return tcp;
 }

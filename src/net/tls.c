@@ -296,7 +296,7 @@ void net_tls_stream_free(NetTlsStream *stream)
 {
     if (stream == NULL)
         return;
-    net_certificate_free(stream->seen.certificate);
+    net_certificate_unref(stream->seen.certificate);
     g_clear_pointer(&stream->handshake, g_byte_array_unref);
     g_string_chunk_free(stream->text);
     g_free(stream);
@@ -359,6 +359,50 @@ uint32_t net_tls_stream_end(NetTlsStream *stream)
 const NetTlsSeen *net_tls_stream_seen(const NetTlsStream *stream)
 {
     return &stream->seen;
+}
+
+static Str move_text(char **at, Str text)
+{
+    Str moved = { *at, text.len };
+
+    if (!str_present(text))
+        return STR_NONE;
+    if (text.len > 0)
+        memcpy(*at, text.data, text.len);
+    *at += text.len;
+    return moved;
+}
+
+static size_t text_len(const NetTlsSeen *seen)
+{
+    size_t len = seen->client.server_name.len + seen->server.protocol.len;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(seen->client.protocols); i++)
+        len += seen->client.protocols[i].len;
+    return len;
+}
+
+NetTlsSeen *net_tls_seen_copy(const NetTlsSeen *seen)
+{
+    NetTlsSeen *copy = g_malloc(sizeof(*copy) + text_len(seen));
+    char *at = (char *)(copy + 1);
+
+    *copy = *seen;
+    copy->client.server_name = move_text(&at, seen->client.server_name);
+    copy->server.protocol = move_text(&at, seen->server.protocol);
+    for (unsigned i = 0; i < G_N_ELEMENTS(seen->client.protocols); i++)
+        copy->client.protocols[i] = move_text(&at, seen->client.protocols[i]);
+    if (copy->certificate != NULL)
+        net_certificate_ref(copy->certificate);
+    return copy;
+}
+
+void net_tls_seen_free(NetTlsSeen *copy)
+{
+    if (copy == NULL)
+        return;
+    net_certificate_unref(copy->certificate);
+    g_free(copy);
 }
 
 size_t net_tls_stream_size(const NetTlsStream *stream)

@@ -161,22 +161,9 @@ static RegDigestFacts *pack_digest(Packer *packer, const RegChain *chain, unsign
 }
 
 /* The Contact of the request without its parameters. */
-static Str contact_of(const SipMessage *request)
+static char *pack_contact(Packer *packer, const RegStep *step)
 {
-    SipValues cursor = { 0 };
-    Str value;
-
-    if (request == NULL || !sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value))
-        return STR_NONE;
-
-    SipNameAddr contact = sip_name_addr_parse(value);
-
-    return contact.star ? STR("*") : contact.uri.whole;
-}
-
-static char *pack_contact(Packer *packer, const SipMessage *request)
-{
-    Str contact = contact_of(request);
+    Str contact = step->contact.star ? STR("*") : step->contact.uri.whole;
 
     if (!str_present(contact) || !str_equal(contact, packer->contact)) {
         packer->contact = contact;
@@ -247,7 +234,7 @@ static RegAttemptStep pack_step(Packer *packer, const RegChain *chain, unsigned 
         .granted = step->granted,
         .retry_after = REG_EXPIRES_NONE,
         .digest = pack_digest(packer, chain, index),
-        .contact = pack_contact(packer, request),
+        .contact = pack_contact(packer, step),
     };
 
     if (request != NULL) {

@@ -9,6 +9,7 @@
 
 #include "binding.h"
 
+#include "agenda.h"
 #include "text.h"
 
 typedef struct Teller {
@@ -19,6 +20,7 @@ typedef struct Teller {
 
 static void say(const Teller *teller, const RegBinding *binding)
 {
+    agenda_wake(teller->device);
     if (teller->tell != NULL)
         teller->tell(&teller->device->public, binding, teller->user);
 }
@@ -210,6 +212,7 @@ void binding_give_back(Device *device)
     newest->until = nsec_after(newest->renewed, (Nsec)newest->granted * NSEC_SEC);
     newest->ended = NSEC_NONE;
     newest->ended_by = (CaptureRef){ 0 };
+    agenda_wake(device);
 }
 
 void binding_finish(Device *device, Nsec now, RegBindingEnd end, BindingTell *tell, void *user)

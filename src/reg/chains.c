@@ -60,10 +60,33 @@ void chain_let_go(RegStep *step)
     step_clear(step);
 }
 
-static void omit_middle(RegChain *chain)
+static size_t message_bytes(const SipMessage *message)
 {
+    return message != NULL ? sip_message_size(message) : 0;
+}
+
+static size_t step_bytes(const RegStep *step)
+{
+    const SipTxn *txn = reg_step_txn(step);
+
+    return sizeof(RegStep) + message_bytes(txn->request) + message_bytes(txn->answer);
+}
+
+void chain_weigh(Chain *chain)
+{
+    size_t bytes = sizeof(Chain) + chain->steps_before;
+
+    if (chain->public.steps->len > 0)
+        bytes += step_bytes(last_step(chain));
+    cache_grow(chain->table, chain, bytes);
+}
+
+static void omit_middle(Chain *whole)
+{
+    RegChain *chain = &whole->public;
     RegStep *step = &g_array_index(chain->steps, RegStep, REG_CHAIN_FIRST);
 
+    whole->steps_before -= MIN(whole->steps_before, step_bytes(step));
     chain->steps_omitted++;
     chain->rejections_omitted += reg_step_is_rejection(step);
     chain->requests_omitted += (reg_step_request(step) != NULL) + reg_step_copies(step);
@@ -75,8 +98,10 @@ RegStep *chain_append(Chain *chain, RegStep step)
 {
     GArray *steps = chain->public.steps;
 
+    if (steps->len > 0)
+        chain->steps_before += step_bytes(last_step(chain));
     if (steps->len == REG_CHAIN_FIRST + REG_CHAIN_NEWEST)
-        omit_middle(&chain->public);
+        omit_middle(chain);
     g_array_append_val(steps, step);
     return last_step(chain);
 }

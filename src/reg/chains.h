@@ -16,7 +16,8 @@ struct Chain {
     Device *device;
     Chain *next; /* of the same device */
     uint64_t call_id;
-    uint32_t losses; /* beyond what the ledger says */
+    uint32_t losses;     /* beyond what the ledger says */
+    size_t steps_before; /* bytes of all steps but the newest */
 };
 
 /* How long nothing must come before a silence means something: a phone that
@@ -45,6 +46,9 @@ uint32_t chain_ordinal_of(const Chain *chain, const RegStep *step);
 /* Takes the step over. A chain that has too many lets go of one from the
  * middle; how often that happened is in 'steps_omitted'. */
 RegStep *chain_append(Chain *chain, RegStep step);
+
+/* Its newest step has grown: the table is told what it weighs. */
+void chain_weigh(Chain *chain);
 
 /* Lets go of the transactions of a step and of their messages. */
 void chain_let_go(RegStep *step);

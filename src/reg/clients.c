@@ -50,6 +50,11 @@ Clients *clients_new(void)
     return clients;
 }
 
+void clients_limit(Clients *clients, size_t max_bytes)
+{
+    cache_limit(clients->clients, max_bytes > 0 ? max_bytes : MAX_BYTES);
+}
+
 void clients_free(Clients *clients)
 {
     if (clients == NULL)

@@ -33,6 +33,7 @@ typedef struct Client {
 typedef struct Clients Clients;
 
 Clients *clients_new(void);
+void clients_limit(Clients *clients, size_t max_bytes); /* 0: the usual */
 void clients_free(Clients *clients);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Clients, clients_free)
 

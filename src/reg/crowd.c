@@ -132,6 +132,14 @@ void crowd_free(Crowd *crowd)
     g_free(crowd);
 }
 
+size_t crowd_bytes(const Crowd *crowd)
+{
+    if (crowd == NULL)
+        return 0;
+    return sizeof(Crowd) + crowd->public.devices * sizeof(Member)
+           + (crowd->public.example_aors != NULL ? strlen(crowd->public.example_aors) : 0);
+}
+
 /* The same device under another port is none, nor is another account of the
  * same gateway. */
 static bool is_member(const Crowd *crowd, const Member *member)

@@ -48,6 +48,7 @@ typedef struct Crowd {
 /* Adds it to '*crowd', which is made when it is NULL. */
 void crowd_add(Crowd **crowd, const Failure *failure);
 void crowd_free(Crowd *crowd);
+size_t crowd_bytes(const Crowd *crowd); /* NULL: none */
 
 /* Different devices enough to speak of one cause. */
 bool crowd_is_one(const Crowd *crowd);

@@ -42,6 +42,7 @@ struct Crowds {
     Cache *servers;
     Cache *addresses;
     GPtrArray *found; /* of Crowd */
+    uint64_t n_forgotten;
 };
 
 static uint64_t place_hash(const void *key)
@@ -54,18 +55,24 @@ static bool place_equal(const void *a, const void *b)
     return net_endpoint_equal(a, b);
 }
 
+static void set_pause(Crowd *crowd, const Place *place, const Pause *pause)
+{
+    crowd->at_server = place->is_server;
+    crowd->public.last_success = pause->from;
+    if (pause->until == NSEC_MAX)
+        return;
+    crowd->public.recovered = pause->until;
+    crowd->public.recovered_ref = pause->until_ref;
+}
+
 static void take_crowd(Crowds *crowds, const Place *place, const Pause *pause, Crowd *crowd)
 {
     if (!crowd_is_one(crowd) || crowds->found->len == MAX_FOUND) {
+        crowds->n_forgotten += crowd_is_one(crowd);
         crowd_free(crowd);
         return;
     }
-    crowd->at_server = place->is_server;
-    crowd->public.last_success = pause->from;
-    if (pause->until != NSEC_MAX) {
-        crowd->public.recovered = pause->until;
-        crowd->public.recovered_ref = pause->until_ref;
-    }
+    set_pause(crowd, place, pause);
     g_ptr_array_add(crowds->found, crowd);
 }
 
@@ -98,6 +105,17 @@ static Cache *new_table(Crowds *crowds, const char *name, size_t max)
     });
 }
 
+static size_t size_of(const Place *place)
+{
+    size_t bytes = sizeof(Place);
+
+    for (unsigned i = 0; i < place->n_pauses; i++) {
+        for (unsigned kind = 0; kind < FAILURE_KINDS; kind++)
+            bytes += crowd_bytes(place->pauses[i].crowds[kind]);
+    }
+    return bytes;
+}
+
 static void free_found(void *item)
 {
     crowd_free(item);
@@ -111,6 +129,12 @@ Crowds *crowds_new(void)
     crowds->servers = new_table(crowds, "reg.failing_servers", MAX_SERVERS);
     crowds->addresses = new_table(crowds, "reg.failing_addresses", MAX_ADDRESSES);
     return crowds;
+}
+
+void crowds_limit(Crowds *crowds, const RegRoom *room)
+{
+    cache_limit(crowds->servers, room->failing_servers);
+    cache_limit(crowds->addresses, room->failing_addresses);
 }
 
 void crowds_free(Crowds *crowds)
@@ -234,6 +258,7 @@ static void note(Crowds *crowds, Cache *places, const NetEndpoint *key, const Fa
         note_failure(place, failure);
     else
         note_success(crowds, place, answer->meta.time, answer->meta.ref);
+    cache_grow(places, place, size_of(place));
 }
 
 void crowds_note(Crowds *crowds, const RegChain *chain)
@@ -344,9 +369,56 @@ void crowds_each(const Crowds *crowds, void (*visit)(const RegSite *site, void *
     }
 }
 
+typedef struct Looking {
+    const Sites *sites;
+    GPtrArray *crowds; /* of Crowd: copies that borrow all that they point to */
+} Looking;
+
+static void look_at_place(void *item, void *user)
+{
+    const Place *place = item;
+    Looking *looking = user;
+
+    for (unsigned i = 0; i < place->n_pauses * FAILURE_KINDS; i++) {
+        const Pause *pause = &place->pauses[i / FAILURE_KINDS];
+        const Crowd *crowd = pause->crowds[i % FAILURE_KINDS];
+        bool told = crowd != NULL && crowd_is_one(crowd) && !is_scan(crowd, looking->sites);
+        Crowd *now = told ? g_memdup2(crowd, sizeof(*crowd)) : NULL;
+
+        if (now == NULL)
+            continue;
+        set_pause(now, place, pause);
+        g_ptr_array_add(looking->crowds, now);
+    }
+}
+
+void crowds_look(const Crowds *crowds, const Sites *sites,
+                 void (*visit)(const RegSite *site, void *user), void *user)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    Looking looking = { sites, found };
+
+    cache_each(crowds->servers, look_at_place, &looking);
+    cache_each(crowds->addresses, look_at_place, &looking);
+    for (unsigned i = 0; i < found->len; i++) {
+        const Crowd *crowd = g_ptr_array_index(found, i);
+
+        if (!is_told_elsewhere(found, crowd))
+            visit(&(RegSite){ .kind = REG_SITE_CROWD, .crowd = &crowd->public }, user);
+    }
+}
+
 unsigned crowds_tables(const Crowds *crowds, CacheStats *tables, unsigned max)
 {
-    const CacheStats all[] = { cache_stats(crowds->servers), cache_stats(crowds->addresses) };
+    const CacheStats all[] = {
+        cache_stats(crowds->servers),
+        cache_stats(crowds->addresses),
+        { .name = "reg.crowds",
+          .items = crowds->found->len,
+          .bytes = crowds->found->len * sizeof(Crowd),
+          .max_items = MAX_FOUND,
+          .dropped_full = crowds->n_forgotten },
+    };
     unsigned n = MIN(max, (unsigned)G_N_ELEMENTS(all));
 
     memcpy(tables, all, n * sizeof(*all));

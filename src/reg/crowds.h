@@ -14,6 +14,7 @@
 typedef struct Crowds Crowds;
 
 Crowds *crowds_new(void);
+void crowds_limit(Crowds *crowds, const RegRoom *room);
 void crowds_free(Crowds *crowds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Crowds, crowds_free)
 
@@ -26,4 +27,9 @@ void crowds_finish(Crowds *crowds, const Sites *sites, const GPtrArray *devices)
 
 /* After that: each crowd, in order of time. */
 void crowds_each(const Crowds *crowds, void (*visit)(const RegSite *site, void *user), void *user);
+
+/* The same while the capture goes on: each crowd as it is now, without the names of who is in it.
+ * One that has recovered stays for a while. */
+void crowds_look(const Crowds *crowds, const Sites *sites,
+                 void (*visit)(const RegSite *site, void *user), void *user);
 unsigned crowds_tables(const Crowds *crowds, CacheStats *tables, unsigned max);

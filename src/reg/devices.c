@@ -3,17 +3,26 @@
  *
  * Devices are looked for among those of the same address of record only. The
  * Call-ID decides when it is known, else identity_score(). When there are too
- * many, the account that was quiet for longest gives one up: one that never
- * registered, if it has such a one.
+ * many, accounts that no server let in go first (see cache_admit()), then the
+ * account that was quiet for longest gives one up: one that never registered,
+ * if it has such a one. Which registered accounts were forgotten is remembered
+ * for a while: nothing may be concluded from what their records lack.
  */
 
 #include "devices.h"
 
+#include "agenda.h"
 #include "attempt.h"
 #include "base/hash.h"
 #include "identity.h"
 #include "lives.h"
 #include "text.h"
+
+/* A request toward a device, while nobody knows what becomes of it. */
+#define INBOUND_BYTES 512
+
+/* Forgotten accounts by the hash of their name; a newer one takes the place of an older. */
+#define LOST 32768
 
 struct Account {
     CacheItem item;
@@ -33,6 +42,8 @@ struct Devices {
     void *user;
     uint64_t last_id;
     uint64_t n_forgotten;
+    SharedTexts user_agents;
+    uint64_t *lost; /* NULL: no registered one was forgotten yet */
 };
 
 static uint64_t aor_hash(const void *key)
@@ -54,11 +65,14 @@ static void free_device(Device *device)
     g_free(device->bindings);
     g_free(device->attempts);
     g_free(device->nonces);
+    g_free(device->rows);
+    agenda_remove(device);
     life_free(device->life);
     text_clear(&device->public.aor);
     text_clear(&device->public.user_agent);
     text_clear(&device->public.instance);
     text_clear(&device->public.contact);
+    text_clear(&device->named_by);
     g_free(device);
 }
 
@@ -98,6 +112,8 @@ void devices_free(Devices *devices)
     if (devices == NULL)
         return;
     cache_free(devices->accounts);
+    text_share_clear(&devices->user_agents);
+    g_free(devices->lost);
     g_free(devices);
 }
 
@@ -112,6 +128,35 @@ static bool is_lesser(const RegDevice *a, const RegDevice *b)
     return a->last_seen != b->last_seen ? a->last_seen < b->last_seen : a->id < b->id;
 }
 
+static uint64_t *lost_place(const Devices *devices, const char *aor, uint64_t *hash)
+{
+    *hash = aor_hash(aor);
+    return &devices->lost[*hash % LOST];
+}
+
+static void note_lost(Devices *devices, const Account *account)
+{
+    uint64_t hash;
+
+    if (devices->lost == NULL)
+        devices->lost = g_new0(uint64_t, LOST);
+    *lost_place(devices, account->aor, &hash) = hash;
+}
+
+/* Whether a record of this account was forgotten: told once. */
+static bool was_lost(const Devices *devices, const Account *account)
+{
+    uint64_t hash, *place;
+
+    if (devices->lost == NULL)
+        return false;
+    place = lost_place(devices, account->aor, &hash);
+    if (*place != hash)
+        return false;
+    *place = 0;
+    return true;
+}
+
 static void forget_one(Devices *devices, Account *account)
 {
     Device **least = &account->devices;
@@ -123,6 +168,8 @@ static void forget_one(Devices *devices, Account *account)
 
     Device *device = *least;
 
+    if (device->public.last_accepted != NSEC_NONE)
+        note_lost(devices, account);
     devices->forget(device, devices->user);
     *least = device->next;
     account->n_devices--;
@@ -143,12 +190,20 @@ static bool is_over_budget(const Devices *devices, size_t more)
 static void make_room(Devices *devices, size_t more, const Account *at_hand)
 {
     while (devices->n_devices > 0 && is_over_budget(devices, more)) {
-        Account *quietest = cache_oldest(devices->accounts);
+        Account *least = cache_victim(devices->accounts);
 
-        forget_one(devices, quietest);
-        if (quietest->n_devices == 0 && quietest != at_hand)
-            cache_remove(devices->accounts, quietest);
+        if (least->n_devices == 0)
+            return; /* the one at hand, whose first device is about to come */
+        forget_one(devices, least);
+        if (least->n_devices == 0 && least != at_hand)
+            cache_remove(devices->accounts, least);
     }
+}
+
+void devices_prove(Devices *devices, Device *device)
+{
+    device->returned = false;
+    cache_prove(devices->accounts, device->account);
 }
 
 void devices_advance(Devices *devices)
@@ -156,13 +211,26 @@ void devices_advance(Devices *devices)
     make_room(devices, 0, NULL);
 }
 
+/* What other tables hold for it: its paths, its names, what is on its way to it. They have no
+ * limit of their own. */
+static size_t elsewhere(const Device *device)
+{
+    size_t bytes = device->n_inbound * INBOUND_BYTES;
+
+    if (device->review != NULL)
+        bytes += sizeof(Review) + sizeof(Review *);
+    for (unsigned i = 0; i < DEVICE_HOPS; i++)
+        bytes += device->hops[i] != NULL ? sizeof(Flow) : 0;
+    return bytes;
+}
+
 void devices_weigh(Devices *devices, Device *device)
 {
     RegDevice *public = &device->public;
-    size_t bytes = sizeof(Device) + device->n_nonces * sizeof(IssuedNonce)
-                   + life_bytes(device->life) + text_bytes(public->user_agent)
-                   + text_bytes(public->instance) + text_bytes(public->contact)
-                   + text_bytes(public->aor);
+    size_t bytes = sizeof(Device) + elsewhere(device) + device->n_nonces * sizeof(IssuedNonce)
+                   + (device->rows != NULL ? 2 * sizeof(RegHaste) : 0) + life_bytes(device->life)
+                   + text_bytes(public->user_agent) + text_bytes(public->instance)
+                   + text_bytes(public->contact) + text_bytes(public->aor);
 
     for (unsigned i = 0; i < public->n_bindings; i++)
         bytes += sizeof(RegBinding) + text_bytes(device->bindings[i].contact);
@@ -209,26 +277,29 @@ static Device *add_device(Devices *devices, Account *account, Nsec now)
     device->public.first_keepalive = NSEC_NONE;
     account->devices = device;
     account->n_devices++;
+    device->returned = was_lost(devices, account);
     devices->n_devices++;
     devices_weigh(devices, device);
     return device;
 }
 
-static Account *find_account(Devices *devices, const char *aor, Nsec now)
+static Account *find_account(Devices *devices, const char *aor, const NetAddr *source, Nsec now)
 {
     Account *account = cache_get(devices->accounts, aor, now);
 
     if (account == NULL) {
+        make_room(devices, 1, NULL);
         account = g_new0(Account, 1);
         account->aor = g_ref_string_new(aor);
-        cache_add(devices->accounts, account, account->aor, sizeof(Account), now);
+        cache_admit(devices->accounts, account, account->aor, sizeof(Account), now,
+                    net_addr_group(source));
     }
     return account;
 }
 
 Device *devices_find(Devices *devices, const Identity *identity, Nsec now)
 {
-    Account *account = find_account(devices, identity->aor, now);
+    Account *account = find_account(devices, identity->aor, &identity->source.addr, now);
     Device *device = best_of(account, identity, now);
 
     if (device == NULL)
@@ -241,7 +312,7 @@ Device *devices_find(Devices *devices, const Identity *identity, Nsec now)
     }
     device->from_tag = identity->from_tag;
     text_set(&device->public.instance, identity->instance);
-    text_set(&device->public.user_agent, identity->user_agent);
+    text_share(&devices->user_agents, &device->public.user_agent, identity->user_agent);
     device->public.last_seen = MAX(device->public.last_seen, now);
     return device;
 }
@@ -259,7 +330,7 @@ Device *devices_add_nameless(Devices *devices, const NetEndpoint *own, Nsec now)
 {
     char text[NET_ENDPOINT_TEXT];
     g_autofree char *key = g_strdup_printf("<%s>", net_addr_to_text(&own->addr, text));
-    Device *device = add_device(devices, find_account(devices, key, now), now);
+    Device *device = add_device(devices, find_account(devices, key, &own->addr, now), now);
 
     text_set(&device->public.aor, STR(""));
     device_add_endpoint(device->public.addresses, &device->public.n_addresses, own);
@@ -302,6 +373,8 @@ CacheStats devices_stats(const Devices *devices)
 
     stats.items = devices->n_devices;
     stats.bytes = devices->bytes;
+    stats.max_items = devices->max_devices;
+    stats.max_bytes = devices->max_bytes;
     stats.dropped_full = devices->n_forgotten;
     return stats;
 }

@@ -44,35 +44,38 @@ typedef struct CallCount {
 } CallCount;
 
 typedef struct Device {
-    RegDevice public; /* first: what others see */
+    RegDevice public;               /* first: what others see */
+    struct Flow *hops[DEVICE_HOPS]; /* over which it registers, or NULL */
+    RegBinding *bindings;           /* as in 'public', but to be changed; NULL: none yet */
+    struct Life *life;              /* NULL: never registered */
+    struct Inbound *inbound;        /* requests for it that are not decided, newest first */
+    unsigned n_inbound;
     Account *account;
     struct Device *next; /* of the same account, newest first */
     Chain *open;         /* its open chains, newest first */
     unsigned n_open;
-    struct Flow *hops[DEVICE_HOPS]; /* over which it registers, or NULL */
-    uint64_t keepalives_found;      /* of the first, from before the device came to it */
-    struct Flow *waits_on;          /* see flow_wait(); NULL: on none */
+    uint64_t keepalives_found; /* of the first, from before the device came to it */
+    struct Flow *waits_on;     /* see flow_wait(); NULL: on none */
     struct Device *next_waiting;
     struct Device **waiting_link;
-    struct Life *life;       /* NULL: never registered */
-    struct Inbound *inbound; /* requests for it that are not decided, newest first */
-    unsigned n_inbound;
     uint64_t contact_key; /* under which 'names' knows it; 0: not */
+    char *named_by;       /* the Contact of which that is the key, or NULL */
     bool contact_shared;  /* by a device of another account */
     uint64_t alias_key;
-    RegBinding *bindings; /* as in 'public', but to be changed; NULL: none yet */
     RegAttempt **attempts;
     size_t bytes;      /* as far as the budget knows */
     uint64_t from_tag; /* hash of the newest; 0: none */
+    bool returned;     /* with an account whose former record was forgotten, not proven since */
     bool anew;         /* the newest REGISTER has another Call-ID and tag than those before */
     uint64_t calls[DEVICE_CALLS];
     unsigned next_call;
     CallCount count;
-    RegHaste row;        /* of refused attempts, that goes on */
+    RegHaste *rows;      /* of refused attempts: the longest, and the one that goes on; or NULL */
     IssuedNonce *nonces; /* the newest DEVICE_NONCES, in a ring; NULL: none yet */
     unsigned n_nonces;
-    unsigned next_nonce; /* place of the next one, once the ring is full */
-    unsigned searches;   /* for what deviates in a digest that does not fit */
+    unsigned next_nonce;   /* place of the next one, once the ring is full */
+    unsigned searches;     /* for what deviates in a digest that does not fit */
+    struct Review *review; /* NULL: nobody looks at it meanwhile */
 } Device;
 
 typedef struct Devices Devices;
@@ -91,6 +94,10 @@ Device *devices_peek(const Devices *devices, const char *aor);
 
 /* A new one that never named its account, known by its address only. */
 Device *devices_add_nameless(Devices *devices, const NetEndpoint *own, Nsec now);
+
+/* The device has shown that it gets what its server sends: no forged sender can do that. Its
+ * account goes last when room is needed. */
+void devices_prove(Devices *devices, Device *device);
 
 /* The device's record has grown; devices_advance() makes room for that. */
 void devices_weigh(Devices *devices, Device *device);

@@ -36,15 +36,23 @@ static RegHaste row_of(const RegAttempt *attempt)
     };
 }
 
+static RegHaste *rows_of(Device *device)
+{
+    if (device->rows == NULL) {
+        device->rows = g_new0(RegHaste, 2);
+        device->public.haste = &device->rows[0];
+    }
+    return device->rows;
+}
+
 void haste_note(Device *device, const RegAttempt *attempt)
 {
-    RegHaste *row = &device->row;
-
-    if (attempt->outcome == REG_OUTCOME_ACCEPTED)
-        row->attempts = 0;
+    if (attempt->outcome == REG_OUTCOME_ACCEPTED && device->rows != NULL)
+        device->rows[1].attempts = 0;
     if (!is_definite(attempt))
         return;
 
+    RegHaste *longest = &rows_of(device)[0], *row = &rows_of(device)[1];
     RegHaste one = row_of(attempt);
 
     if (row->attempts == 0 || attempt->opened < row->until
@@ -56,6 +64,6 @@ void haste_note(Device *device, const RegAttempt *attempt)
         row->until = one.until;
         row->last = one.last;
     }
-    if (row->attempts > device->public.haste.attempts)
-        device->public.haste = *row;
+    if (row->attempts > longest->attempts)
+        *longest = *row;
 }

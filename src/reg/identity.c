@@ -38,6 +38,13 @@ char *identity_aor(const SipMessage *message)
     return sip_uri_to_aor(&address.uri);
 }
 
+static void take_contact(Identity *identity, const SipNameAddr *contact)
+{
+    identity->contact = contact->uri;
+    if (sip_param_find(contact->params, "+sip.instance", &identity->instance))
+        identity->instance = sip_unquote(identity->instance);
+}
+
 static void read_contact(Identity *identity, const SipMessage *request)
 {
     SipValues cursor = { 0 };
@@ -48,9 +55,7 @@ static void read_contact(Identity *identity, const SipMessage *request)
 
         if (contact.star)
             continue;
-        identity->contact = contact.uri;
-        if (sip_param_find(contact.params, "+sip.instance", &identity->instance))
-            identity->instance = sip_unquote(identity->instance);
+        take_contact(identity, &contact);
         return;
     }
 }
@@ -66,7 +71,8 @@ bool identity_own_end(const SipMessage *request, NetEndpoint *own)
            && (net_addr_is_private(&own->addr) || !net_addr_is_private(source));
 }
 
-Identity identity_of(const SipMessage *message, const char *aor)
+/* All but the Contact. */
+static Identity begin(const SipMessage *message, const char *aor)
 {
     const NetFlow *flow = &message->meta.flow;
     Identity identity = {
@@ -81,8 +87,28 @@ Identity identity_of(const SipMessage *message, const char *aor)
         if (!identity_own_end(message, &identity.own))
             identity.own = (NetEndpoint){ 0 };
         identity.user_agent = sip_message_first(message, SIP_HEADER_USER_AGENT);
-        read_contact(&identity, message);
     }
+    return identity;
+}
+
+Identity identity_of(const SipMessage *message, const char *aor)
+{
+    Identity identity = begin(message, aor);
+
+    if (message->is_request)
+        read_contact(&identity, message);
+    return identity;
+}
+
+Identity identity_of_step(const RegStep *step, const char *aor)
+{
+    const SipMessage *request = reg_step_request(step);
+    Identity identity = begin(request, aor);
+
+    if (step->contact.star)
+        read_contact(&identity, request);
+    else
+        take_contact(&identity, &step->contact);
     return identity;
 }
 

@@ -30,6 +30,9 @@ bool identity_own_end(const SipMessage *request, NetEndpoint *own);
  * account and the way back to the device, but lists everybody's Contacts. */
 Identity identity_of(const SipMessage *message, const char *aor);
 
+/* Of the request of a step, whose Contact was read already. */
+Identity identity_of_step(const RegStep *step, const char *aor);
+
 bool identity_knows_call(const Device *device, uint64_t call_id);
 
 /* Whether the device can have sent it, by what speaks for and against it: at

@@ -7,13 +7,13 @@
 /* Losses closer together than this are one burst. */
 #define BURST (2 * NSEC_SEC)
 
-static LedgerInterval *find_burst(Ledger *ledger, RegLoss kind, Nsec time)
+static LedgerInterval *find_burst(Ledger *ledger, RegLoss kind, Nsec from, Nsec until)
 {
     for (unsigned i = 0; i < ledger->n; i++) {
         LedgerInterval *interval = &ledger->intervals[i];
 
-        if (interval->kind == kind && time >= interval->from - BURST
-            && time <= interval->until + BURST)
+        if (interval->kind == kind && until >= interval->from - BURST
+            && from <= interval->until + BURST)
             return interval;
     }
     return NULL;
@@ -21,11 +21,16 @@ static LedgerInterval *find_burst(Ledger *ledger, RegLoss kind, Nsec time)
 
 void ledger_add(Ledger *ledger, RegLoss kind, Nsec time)
 {
-    LedgerInterval *burst = find_burst(ledger, kind, time);
+    ledger_add_span(ledger, kind, time, time);
+}
+
+void ledger_add_span(Ledger *ledger, RegLoss kind, Nsec from, Nsec until)
+{
+    LedgerInterval *burst = find_burst(ledger, kind, from, until);
 
     if (burst != NULL) {
-        burst->from = MIN(burst->from, time);
-        burst->until = MAX(burst->until, time);
+        burst->from = MIN(burst->from, from);
+        burst->until = MAX(burst->until, until);
         return;
     }
 
@@ -38,7 +43,7 @@ void ledger_add(Ledger *ledger, RegLoss kind, Nsec time)
     } else {
         ledger->n++;
     }
-    *slot = (LedgerInterval){ .kind = kind, .from = time, .until = time };
+    *slot = (LedgerInterval){ .kind = kind, .from = from, .until = until };
     ledger->next = (ledger->next + 1) % LEDGER_INTERVALS;
 }
 

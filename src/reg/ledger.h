@@ -27,6 +27,7 @@ typedef struct Ledger {
 } Ledger;
 
 void ledger_add(Ledger *ledger, RegLoss kind, Nsec time);
+void ledger_add_span(Ledger *ledger, RegLoss kind, Nsec from, Nsec until);
 
 /* The kinds of loss between two instants, both included. */
 uint32_t ledger_between(const Ledger *ledger, Nsec from, Nsec until);

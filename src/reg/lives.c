@@ -7,6 +7,7 @@
 
 #include "lives.h"
 
+#include "agenda.h"
 #include "sip/value.h"
 
 Life *life_of(Device *device)
@@ -17,6 +18,7 @@ Life *life_of(Device *device)
     Life *life = g_new0(Life, 1);
 
     life->public.traffic.longest = life->public.traffic.longest_unheard = NSEC_NONE;
+    life->public.steady = NSEC_NONE;
     life->server.accepted = life->server.silent = life->covered_to = NSEC_NONE;
     device->life = life;
     device->public.life = &life->public;
@@ -282,6 +284,32 @@ void life_disconnected(Device *device, const NetEvent *event)
         .over = NSEC_NONE,
     };
     life->public.disconnect = life->disconnect;
+    agenda_wake(device);
+}
+
+void life_steady(Device *device, const RegStep *step, const SipTxn *txn)
+{
+    RegLife *life = &life_of(device)->public;
+    const RegBinding *newest = device_newest_binding(device);
+
+    if (step->removes || step->queries)
+        return;
+    if (life->steady == NSEC_NONE
+        || (newest != NULL && newest->end == REG_BINDING_OPEN
+            && txn->opened > reg_binding_overdue(newest))) {
+        life->steady = txn->answered;
+        life->steady_ref = txn->answer->meta.ref;
+    }
+}
+
+void life_troubled(Device *device, Nsec time, bool recovered)
+{
+    RegLife *life = device->life != NULL ? &device->life->public : NULL;
+
+    if (life == NULL || (life->steady != NSEC_NONE && life->steady > time))
+        return;
+    life->steady = recovered ? device->public.last_accepted : NSEC_NONE;
+    life->steady_ref = (CaptureRef){ 0 };
 }
 
 void life_registers(Device *device, Nsec time)

@@ -18,8 +18,9 @@ typedef struct LifeServer {
 } LifeServer;
 
 typedef struct Life {
+    Nsec covered_to; /* up to here is decided what counts as covered */
+    RegNat *nat;     /* as in 'public', a reference */
     RegLife public;
-    RegNat *nat; /* as in 'public', a reference */
     RegInbound *answered;
     RegOutage *outages;
     RegMove *moves;
@@ -28,7 +29,6 @@ typedef struct Life {
     RegEviction *evicted;
     RegServerMove *server_move;
     LifeServer server;
-    Nsec covered_to;  /* up to here is decided what counts as covered */
     uint32_t answers; /* bit set, 1 << SipMethod: what it has answered over its path */
 } Life;
 
@@ -69,6 +69,11 @@ void life_registers(Device *device, Nsec time); /* a REGISTER came from it */
 void life_accepted(Device *device, const RegStep *step, const SipTxn *txn);
 void life_server_heard(Device *device, const SipTxn *txn);
 void life_unanswered(Device *device, const SipTxn *txn);
+
+/* A REGISTER was accepted, before its binding is noted; one failed, and ended at 'time';
+ * 'recovered': another one was accepted after that. */
+void life_steady(Device *device, const RegStep *step, const SipTxn *txn);
+void life_troubled(Device *device, Nsec time, bool recovered);
 
 /* The capture is over at 'now': what was going on has lasted until then. */
 void life_finish(Device *device, Nsec now);

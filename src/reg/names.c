@@ -67,11 +67,24 @@ static Device *set_name(GHashTable *table, uint64_t *key, uint64_t value, Device
     return before;
 }
 
+/* Renewals have the same text, and so the same key. */
+static uint64_t key_of_contact(Device *device)
+{
+    if (device->named_by != device->public.contact) {
+        SipUri contact = sip_uri_parse(text_view(device->public.contact));
+
+        text_clear(&device->named_by);
+        device->named_by = g_ref_string_acquire(device->public.contact);
+        return contact_key(&contact);
+    }
+    return device->contact_key;
+}
+
 static void set_contact(Names *names, Device *device)
 {
-    SipUri contact = sip_uri_parse(text_view(device->public.contact));
     uint64_t before = device->contact_key;
-    Device *other = set_name(names->contacts, &device->contact_key, contact_key(&contact), device);
+    uint64_t key = key_of_contact(device);
+    Device *other = set_name(names->contacts, &device->contact_key, key, device);
 
     if (before != device->contact_key)
         device->contact_shared = false;
@@ -92,6 +105,7 @@ void names_bind(Names *names, Device *device, const NetAddr *server)
 void names_forget(Names *names, Device *device)
 {
     drop_name(names->contacts, &device->contact_key, device);
+    text_clear(&device->named_by);
     drop_name(names->aliases, &device->alias_key, device);
 }
 

@@ -94,6 +94,11 @@ Nats *nats_new(void)
     return nats;
 }
 
+void nats_limit(Nats *nats, size_t max_bytes)
+{
+    cache_limit(nats->idle, max_bytes);
+}
+
 void nats_free(Nats *nats)
 {
     if (nats == NULL)

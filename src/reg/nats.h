@@ -14,6 +14,7 @@
 typedef struct Nats Nats;
 
 Nats *nats_new(void);
+void nats_limit(Nats *nats, size_t max_bytes); /* of those without a device; 0: only their number */
 void nats_free(Nats *nats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nats, nats_free)
 

@@ -5,6 +5,8 @@
 
 #include "outages.h"
 
+#include "agenda.h"
+
 /* The same packet on the other side of the NAT has passed by then. */
 #define SIGHTING NSEC_SEC
 
@@ -137,6 +139,7 @@ void outages_add(Device *device, const Unanswered *unanswered)
     RegOutage *outage = find(life, unanswered);
 
     life->public.inbound_unanswered++;
+    agenda_wake(device);
     if (outage != NULL) {
         join(outage, unanswered);
     } else {
@@ -166,6 +169,7 @@ void outages_back(Device *device, const NetMeta *meta, bool registers)
             continue;
         outage->back = meta->time;
         outage->back_ref = meta->ref;
+        agenda_wake(device);
         outage->back_registers = registers;
         outage->bound &= life_is_bound(device, meta->time);
     }
@@ -224,9 +228,11 @@ void outages_delivered(Device *device, const Delivered *delivered)
 
         if (is_refuted(outage, delivered)) {
             take_out(life, i);
+            agenda_wake(device);
         } else if (is_over(outage, delivered)) {
             outage->works = delivered->sent;
             outage->works_ref = delivered->ref;
+            agenda_wake(device);
         }
     }
 }

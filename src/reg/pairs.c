@@ -78,6 +78,7 @@ Pairs *pairs_new(void)
 
     pairs->first = pairs->next = 1;
     pairs->rewrites = rewrite_table_new();
+    pairs->max_bytes = PLACES_BYTES;
     return pairs;
 }
 
@@ -93,6 +94,13 @@ static void let_go(Pairs *pairs)
     pairs->bytes -= sip_message_size(oldest->message);
     g_clear_pointer(&oldest->message, sip_message_unref);
     g_clear_pointer(&oldest->txn, sip_txn_unref);
+}
+
+void pairs_limit(Pairs *pairs, const RegRoom *room)
+{
+    if (room->pairs > 0)
+        pairs->max_bytes = room->pairs;
+    rewrite_table_limit(pairs->rewrites, room->rewrites);
 }
 
 void pairs_free(Pairs *pairs)
@@ -123,7 +131,6 @@ static void open_ring(Pairs *pairs)
 
     pairs->size = several ? PLACES_RING : ONE_PLACE_RING;
     pairs->window = several ? PLACES_WINDOW : ONE_PLACE_WINDOW;
-    pairs->max_bytes = PLACES_BYTES;
     pairs->ring = g_new0(Seen, pairs->size);
     pairs->chains = g_new0(uint64_t, 2 * (size_t)pairs->size);
 }
@@ -133,7 +140,7 @@ static uint64_t mark_of(const SipMessage *message, Mark mark, Str a, Str b)
     uint64_t kind = (uint64_t)message->status << 32 | (uint64_t)message->method << 8 | mark;
     uint64_t hash = hash_mix(hash_mix(hash_str(a), kind), message->cseq);
 
-    return MAX(hash_mix(hash, hash_str(b)), 1);
+    return MAX(hash_mix(hash, b.len > 0 ? hash_str(b) : 0), 1);
 }
 
 /* The user of To: boxes rewrite the host, not whom a message is about. */
@@ -473,6 +480,8 @@ unsigned pairs_tables(const Pairs *pairs, CacheStats *tables, unsigned max)
     CacheStats own[] = { { .name = "reg.pairs",
                            .items = (size_t)(pairs->next - pairs->first),
                            .bytes = pairs->bytes,
+                           .max_items = pairs->size,
+                           .max_bytes = pairs->max_bytes,
                            .dropped_full = pairs->pushed_out },
                          rewrite_table_stats(pairs->rewrites) };
     unsigned n = MIN(max, (unsigned)G_N_ELEMENTS(own));

@@ -11,12 +11,14 @@
 
 #include "base/cache.h"
 #include "capture/set.h"
+#include "reg/tracker.h"
 #include "rewrite_table.h"
 #include "sip/txn.h"
 
 typedef struct Pairs Pairs;
 
 Pairs *pairs_new(void);
+void pairs_limit(Pairs *pairs, const RegRoom *room); /* before the first place is added */
 void pairs_free(Pairs *pairs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pairs, pairs_free)
 

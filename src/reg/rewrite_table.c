@@ -68,6 +68,11 @@ RewriteTable *rewrite_table_new(void)
     return table;
 }
 
+void rewrite_table_limit(RewriteTable *table, size_t max_bytes)
+{
+    cache_limit(table->records, max_bytes);
+}
+
 void rewrite_table_free(RewriteTable *table)
 {
     cache_free(table->records);

@@ -11,6 +11,7 @@
 typedef struct RewriteTable RewriteTable;
 
 RewriteTable *rewrite_table_new(void);
+void rewrite_table_limit(RewriteTable *table, size_t max_bytes); /* 0: only their number */
 void rewrite_table_free(RewriteTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RewriteTable, rewrite_table_free)
 

@@ -101,6 +101,15 @@ static bool is_stranger(uid_t owner)
     return owner != 0 && owner != geteuid();
 }
 
+/* What systemd hands over (LoadCredential=) lies in a folder that nobody else can enter; the
+ * modes of its files tell of the list of users that may read them. */
+static bool is_handed_over(const char *path)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+    return folder != NULL && g_str_has_prefix(path, folder) && path[strlen(folder)] == '/';
+}
+
 static RegSecretsBlock *read_path(const char *path, bool readable_by_others, GError **error)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
@@ -115,7 +124,7 @@ static RegSecretsBlock *read_path(const char *path, bool readable_by_others, GEr
     if (fd < 0)
         return fail(error, REG_SECRETS_ERROR_OPEN, path, g_strerror(errno));
 
-    RegSecretsBlock *block = read_open(fd, path, readable_by_others, error);
+    RegSecretsBlock *block = read_open(fd, path, readable_by_others || is_handed_over(path), error);
 
     close(fd);
     return block;

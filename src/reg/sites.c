@@ -97,6 +97,13 @@ Sites *sites_new(void)
     return sites;
 }
 
+void sites_limit(Sites *sites, const RegRoom *room)
+{
+    cache_limit(sites->paths, room->paths);
+    cache_limit(sites->servers, room->servers);
+    sources_limit(sites->sources, room->sources);
+}
+
 void sites_free(Sites *sites)
 {
     if (sites == NULL)
@@ -297,7 +304,8 @@ static Path *find_path(Sites *sites, const NetFlow *hop, const SipMessage *messa
         path->hosts[0] = key[0];
         path->hosts[1] = key[1];
         path->capture = message->meta.ref.capture;
-        cache_add(sites->paths, path, path->hosts, sizeof(Path), message->meta.time);
+        cache_admit(sites->paths, path, path->hosts, sizeof(Path), message->meta.time,
+                    net_addr_group(&key[0]));
     }
     return path;
 }
@@ -354,7 +362,9 @@ void sites_answer(Sites *sites, const SipTxn *txn)
     Path *path = find_path(sites, &txn->hop, txn->answer);
 
     path->answers++;
-    if (!txn->request_seen) {
+    if (txn->request_seen) {
+        cache_prove(sites->paths, path);
+    } else {
         path->headless++;
         reg_fact_add(&path->seen, txn->answer->meta.ref, txn->answer->meta.time);
     }
@@ -417,10 +427,9 @@ bool sites_server_marks_others(const Sites *sites, const NetFlow *hop)
 static void collect_one_way(void *item, void *user)
 {
     const Path *path = item;
-    Sites *sites = user;
-    RegCaptureSite *site = site_of(sites, (CaptureRef){ .capture = path->capture });
+    RegCaptureSite *site = user;
 
-    if (site == NULL || site->n_one_ways == REG_SITE_ONE_WAYS
+    if (site->index != path->capture || site->n_one_ways == REG_SITE_ONE_WAYS
         || !(lacks_answers(path) || lacks_requests(path)))
         return;
     site->one_ways[site->n_one_ways++] = (RegOneWay){
@@ -433,15 +442,30 @@ static void collect_one_way(void *item, void *user)
     };
 }
 
+static void complete(const Sites *sites, RegCaptureSite *site, const NetStats *net)
+{
+    cache_each(sites->paths, collect_one_way, site);
+    site->vantage =
+        reg_vantage_of_capture(&g_array_index(sites->vantages, RegVantageTally, site->index));
+    site->later_fragments = net->later_fragments;
+}
+
 void sites_finish(Sites *sites, const NetStats *net)
 {
-    cache_each(sites->paths, collect_one_way, sites);
-    for (unsigned i = 0; i < sites->captures->len; i++) {
-        RegCaptureSite *site = g_ptr_array_index(sites->captures, i);
+    for (unsigned i = 0; i < sites->captures->len; i++)
+        complete(sites, g_ptr_array_index(sites->captures, i), net);
+}
 
-        site->vantage = reg_vantage_of_capture(&g_array_index(sites->vantages, RegVantageTally, i));
-        site->later_fragments = net->later_fragments;
+void sites_look(const Sites *sites, const NetStats *net,
+                void (*visit)(const RegSite *site, void *user), void *user)
+{
+    for (unsigned i = 0; i < sites->captures->len; i++) {
+        RegCaptureSite now = *(const RegCaptureSite *)g_ptr_array_index(sites->captures, i);
+
+        complete(sites, &now, net);
+        visit(&(RegSite){ .kind = REG_SITE_CAPTURE, .capture = &now }, user);
     }
+    sources_each(sites->sources, visit, user);
 }
 
 bool sites_is_scanner(const Sites *sites, const NetAddr *source)
@@ -470,6 +494,12 @@ void sites_each(const Sites *sites, void (*visit)(const RegSite *site, void *use
 const RegCaptureSite *sites_capture(const Sites *sites, unsigned index)
 {
     return g_ptr_array_index(sites->captures, index);
+}
+
+bool sites_is_stranger(const Sites *sites, const NetFlow *flow)
+{
+    return cache_peek(sites->servers, &flow->dst) != NULL
+           && !sources_may_know(sites->sources, &flow->src.addr);
 }
 
 unsigned sites_tables(const Sites *sites, CacheStats *tables, unsigned max)

@@ -11,6 +11,10 @@
 typedef struct Sites Sites;
 
 Sites *sites_new(void);
+/* The packet goes to a server, from an address that nothing else of is known: what is lost
+ * of it was no answer, and no request of a device that is known. */
+bool sites_is_stranger(const Sites *sites, const NetFlow *flow);
+void sites_limit(Sites *sites, const RegRoom *room);
 void sites_free(Sites *sites);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sites, sites_free)
 
@@ -61,6 +65,10 @@ bool sites_is_scanner(const Sites *sites, const NetAddr *source);
 
 /* Whether some REGISTER from this address was accepted. */
 bool sites_registers(const Sites *sites, const NetAddr *source);
+
+/* The same without an end: each site as it stands now. */
+void sites_look(const Sites *sites, const NetStats *net,
+                void (*visit)(const RegSite *site, void *user), void *user);
 
 void sites_each(const Sites *sites, void (*visit)(const RegSite *site, void *user), void *user);
 const RegCaptureSite *sites_capture(const Sites *sites, unsigned index);

@@ -69,6 +69,11 @@ Sources *sources_new(void)
     return sources;
 }
 
+void sources_limit(Sources *sources, size_t max_bytes)
+{
+    cache_limit(sources->sources, max_bytes);
+}
+
 void sources_free(Sources *sources)
 {
     if (sources == NULL)
@@ -117,6 +122,15 @@ static bool domain_is_address(const SipMessage *request)
            && net_addr_equal(&addr, &request->meta.flow.dst.addr);
 }
 
+static size_t size_of(const Source *source)
+{
+    const RegSourceSite *site = &source->site;
+
+    return sizeof(Source) + site->accounts * sizeof(uint64_t)
+           + (site->user_agent != NULL ? strlen(site->user_agent) : 0)
+           + (site->example_aors != NULL ? strlen(site->example_aors) : 0);
+}
+
 static Source *add_source(Sources *sources, const SipMessage *request)
 {
     Source *source = g_new0(Source, 1);
@@ -128,7 +142,8 @@ static Source *add_source(Sources *sources, const SipMessage *request)
     source->site.domain_is_address = true;
     source->site.user_agent = str_dup(str_first(user_agent, TEXT_MAX));
     source->site.tool = tool_of(user_agent);
-    cache_add(sources->sources, source, &source->site.addr, sizeof(Source), request->meta.time);
+    cache_admit(sources->sources, source, &source->site.addr, size_of(source), request->meta.time,
+                net_addr_group(&source->site.addr));
     return source;
 }
 
@@ -158,10 +173,12 @@ void sources_answer(Sources *sources, const NetFlow *hop, uint16_t status)
 
     if (source == NULL)
         return;
-    if (status / 100 == 2)
+    if (status / 100 == 2) {
         source->site.accepted++;
-    else
+        cache_prove(sources->sources, source);
+    } else {
         source->site.refused++;
+    }
 }
 
 /* Private addresses are one's own house: whoever fails there is a device. */
@@ -214,6 +231,12 @@ void sources_each(const Sources *sources, void (*visit)(const RegSite *site, voi
     Visitor visitor = { visit, user };
 
     cache_each(sources->sources, visit_source, &visitor);
+}
+
+bool sources_may_know(const Sources *sources, const NetAddr *addr)
+{
+    return cache_stats(sources->sources).dropped_full > 0
+           || cache_peek(sources->sources, addr) != NULL;
 }
 
 CacheStats sources_stats(const Sources *sources)

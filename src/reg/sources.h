@@ -9,6 +9,9 @@
 typedef struct Sources Sources;
 
 Sources *sources_new(void);
+/* Whether it has sent a REGISTER; true also when that cannot be told any more. */
+bool sources_may_know(const Sources *sources, const NetAddr *addr);
+void sources_limit(Sources *sources, size_t max_bytes); /* 0: only their number */
 void sources_free(Sources *sources);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sources, sources_free)
 

@@ -4,6 +4,8 @@
  * The tracker's own state, for the files it is written in.
  */
 
+#include "agenda.h"
+#include "base/heap.h"
 #include "chains.h"
 #include "clients.h"
 #include "crowds.h"
@@ -31,9 +33,11 @@ struct RegTracker {
     Clients *clients; /* hosts that have sent no REGISTER yet */
     Pairs *pairs;     /* the same message at two places */
     Ledger ledger;
+    Agenda *agenda;    /* NULL: nobody looks at devices before the end */
     RegDigest *digest; /* NULL: there are no secrets to check with */
     RegStats stats;
     Nsec now;
+    Heap heap; /* what grows in it are the tables above */
 };
 
 static inline void tracker_see_time(RegTracker *tracker, Nsec time)
@@ -74,6 +78,15 @@ void tracker_see_refusal(RegTracker *tracker, const SipTxn *txn);
 
 /* Something happened below SIP: whom it concerns. */
 void tracker_take_event(RegTracker *tracker, const NetEvent *event);
+
+/* The end of the captures of those places that show the device. */
+Nsec tracker_watched_until(const RegTracker *tracker, const Device *device);
+
+/* How its newest binding ended, if its time ran out. */
+RegBindingEnd tracker_end_of_time(const RegTracker *tracker, const Device *device);
+
+/* Whether it is one account of many that its source tries. */
+bool tracker_is_scanned(const RegTracker *tracker, const Device *device);
 
 /* The capture is over: what failed below SIP goes to the devices that it
  * concerns, and to new ones where nobody is known at the address. */

@@ -114,6 +114,16 @@ static uint32_t lifetime_of(const SipMessage *message, const SipNameAddr *contac
     return seconds;
 }
 
+static void read_contact(RegStep *step, const SipMessage *request)
+{
+    SipValues cursor = { 0 };
+    Str value;
+
+    step->contact = sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value)
+                        ? sip_name_addr_parse(value)
+                        : (SipNameAddr){ 0 };
+}
+
 void step_take_request(RegStep *step, const SipMessage *request)
 {
     SipValues cursor = { 0 };
@@ -121,8 +131,9 @@ void step_take_request(RegStep *step, const SipMessage *request)
     Str value;
 
     read_credentials(step, request);
+    read_contact(step, request);
     while (sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value)) {
-        SipNameAddr contact = sip_name_addr_parse(value);
+        SipNameAddr contact = n_contacts == 0 ? step->contact : sip_name_addr_parse(value);
         uint32_t seconds = lifetime_of(request, &contact);
 
         n_contacts++;
@@ -215,6 +226,7 @@ static bool is_nearer(const SipTxn *a, const SipTxn *b)
 
 bool step_add_sighting(RegStep *step, SipTxn *txn)
 {
+    const SipMessage *nearest = reg_step_request(step);
     unsigned at = step->n_sightings;
 
     if (at == REG_STEP_HOPS)
@@ -225,6 +237,8 @@ bool step_add_sighting(RegStep *step, SipTxn *txn)
     }
     step->sightings[at] = sip_txn_ref(txn);
     step->n_sightings++;
+    if (reg_step_request(step) != nearest)
+        read_contact(step, reg_step_request(step));
     return true;
 }
 
@@ -272,16 +286,12 @@ static Listed find_own_binding(const SipUri *own, const SipMessage *answer)
  * not that of any other binding. */
 static void read_grant(RegStep *step, const SipMessage *answer)
 {
-    const SipMessage *request = reg_step_request(step);
-    SipValues cursor = { 0 };
-    Str value;
+    bool has_contact = step->contact.star || str_present(step->contact.uri.whole);
 
-    if (request == NULL || step->removes || step->queries
-        || !sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value))
+    if (reg_step_request(step) == NULL || step->removes || step->queries || !has_contact)
         return;
 
-    SipNameAddr own = sip_name_addr_parse(value);
-    Listed listed = find_own_binding(&own.uri, answer);
+    Listed listed = find_own_binding(&step->contact.uri, answer);
 
     step->own_contact_listed = listed.best == 2;
     if (listed.best == 2 || (listed.best == 1 && listed.n_best == 1))

@@ -34,6 +34,18 @@ static inline void text_set(char **slot, Str text)
     *slot = g_ref_string_new_len(text.data, (gssize)text.len);
 }
 
+/* Texts that thousands of devices have in common, like User-Agent: each place holds the one that
+ * came last, so that no choice of texts makes it grow. Zeroed in the beginning. */
+#define TEXT_SHARED 256
+
+typedef struct SharedTexts {
+    char *texts[TEXT_SHARED];
+} SharedTexts;
+
+/* As text_set(), with the same text of another device where that is at hand. */
+void text_share(SharedTexts *shared, char **slot, Str text);
+void text_share_clear(SharedTexts *shared);
+
 /* Bytes of memory, roughly: the length, its counter and the allocator's share. */
 static inline size_t text_bytes(char *text)
 {

@@ -45,6 +45,8 @@ static void forget_device(Device *device, void *user)
     inbound_forget(device);
     names_forget(tracker->names, device);
     flows_unbind(tracker->flows, device);
+    if (tracker->sink.forgotten != NULL)
+        tracker->sink.forgotten(device->public.id, tracker->sink.user);
 }
 
 static Cache *new_table(RegTracker *tracker, const char *name, Nsec idle)
@@ -60,6 +62,17 @@ static Cache *new_table(RegTracker *tracker, const char *name, Nsec idle)
     });
 }
 
+static void limit_tables(RegTracker *tracker, const RegRoom *room)
+{
+    cache_limit(tracker->chains, room->chains);
+    cache_limit(tracker->settled, room->settled_chains);
+    sites_limit(tracker->sites, room);
+    crowds_limit(tracker->crowds, room);
+    clients_limit(tracker->clients, room->clients);
+    nats_limit(tracker->nats, room->nats);
+    pairs_limit(tracker->pairs, room);
+}
+
 RegTracker *reg_tracker_new(const RegConfig *config, const RegSink *sink)
 {
     RegTracker *tracker = g_new0(RegTracker, 1);
@@ -71,8 +84,9 @@ RegTracker *reg_tracker_new(const RegConfig *config, const RegSink *sink)
     tracker->clients = clients_new();
     tracker->crowds = crowds_new();
     tracker->pairs = pairs_new();
-    if (config->secrets != NULL && reg_secrets_size(config->secrets) > 0)
-        tracker->digest = reg_digest_new();
+    reg_tracker_use_secrets(tracker, config->secrets);
+    if (config->stability != NULL)
+        tracker->agenda = agenda_new();
     tracker->nats = nats_new();
     tracker->names = names_new();
     tracker->flows = flows_new();
@@ -81,6 +95,7 @@ RegTracker *reg_tracker_new(const RegConfig *config, const RegSink *sink)
         inbounds_new(tracker->flows, tracker->names, tracker->sites, &tracker->ledger);
     tracker->chains = new_table(tracker, "reg.chains", config->chain_idle);
     tracker->settled = new_table(tracker, "reg.settled_chains", config->settled_idle);
+    limit_tables(tracker, &config->room);
     return tracker;
 }
 
@@ -92,6 +107,7 @@ void reg_tracker_free(RegTracker *tracker)
     cache_free(tracker->settled);
     cache_free(tracker->chains);
     devices_free(tracker->devices);
+    agenda_free(tracker->agenda);
     flows_free(tracker->flows);
     names_free(tracker->names);
     nats_free(tracker->nats);
@@ -108,6 +124,16 @@ void reg_tracker_add_capture(RegTracker *tracker, const CaptureInfo *info)
 {
     sites_add_capture(tracker->sites, info);
     pairs_add_place(tracker->pairs, info->place);
+}
+
+/* A login is judged in one go when its chain closes, so nothing of the old ones is held. */
+void reg_tracker_use_secrets(RegTracker *tracker, const RegSecrets *secrets)
+{
+    bool some = secrets != NULL && reg_secrets_size(secrets) > 0;
+
+    tracker->config.secrets = secrets;
+    g_clear_pointer(&tracker->digest, reg_digest_free);
+    tracker->digest = some ? reg_digest_new() : NULL;
 }
 
 void reg_tracker_message(RegTracker *tracker, SipMessage *message)
@@ -128,14 +154,21 @@ void reg_tracker_keepalive(RegTracker *tracker, const NetMeta *meta, SipKeepaliv
     tracker_see_keepalive(tracker, meta, kind);
 }
 
+/* Anybody can send halves of messages to a server. */
+static void note_loss(RegTracker *tracker, const NetEvent *event)
+{
+    bool gap = event->kind == NET_EVENT_GAP;
+
+    if ((gap || event->kind == NET_EVENT_FRAGMENTS)
+        && !sites_is_stranger(tracker->sites, &event->meta.flow))
+        ledger_add(&tracker->ledger, gap ? REG_LOSS_GAP : REG_LOSS_FRAGMENTS, event->meta.time);
+}
+
 void reg_tracker_event(RegTracker *tracker, const NetEvent *event)
 {
     tracker_see_time(tracker, event->meta.time);
     sites_event(tracker->sites, event);
-    if (event->kind == NET_EVENT_GAP)
-        ledger_add(&tracker->ledger, REG_LOSS_GAP, event->meta.time);
-    else if (event->kind == NET_EVENT_FRAGMENTS)
-        ledger_add(&tracker->ledger, REG_LOSS_FRAGMENTS, event->meta.time);
+    note_loss(tracker, event);
     tracker_take_event(tracker, event);
 }
 
@@ -144,28 +177,38 @@ void reg_tracker_loss(RegTracker *tracker, RegLoss kind, Nsec time)
     ledger_add(&tracker->ledger, kind, time);
 }
 
+void reg_tracker_blind(RegTracker *tracker, RegLoss kind, Nsec from, Nsec until)
+{
+    ledger_add_span(&tracker->ledger, kind, from, until);
+}
+
 void reg_tracker_advance(RegTracker *tracker, Nsec now)
 {
     tracker_see_time(tracker, now);
     cache_advance(tracker->settled, now);
     cache_advance(tracker->chains, now);
     devices_advance(tracker->devices);
+    heap_advance(&tracker->heap);
 }
 
-/* How a binding ended whose time ran out; when the capture's clock was set
- * since, nobody knows whether it did. */
-static RegBindingEnd end_of_time(const RegTracker *tracker, const Device *device)
+/* How a binding ended whose time ran out. When the capture's clock was set since, or packets were
+ * lost of which one may have been the refresh, nobody knows whether it did. */
+RegBindingEnd tracker_end_of_time(const RegTracker *tracker, const Device *device)
 {
     const RegBinding *newest = device_newest_binding(device);
-    bool clock_set =
-        newest != NULL
-        && (ledger_between(&tracker->ledger, newest->since, tracker->now) & REG_LOSS_CLOCK);
 
-    return clock_set ? REG_BINDING_UNKNOWN : REG_BINDING_LAPSED;
+    if (newest == NULL)
+        return REG_BINDING_LAPSED;
+
+    uint32_t set = ledger_between(&tracker->ledger, newest->since, tracker->now) & REG_LOSS_CLOCK;
+    uint32_t lost =
+        ledger_between(&tracker->ledger, newest->renewed, tracker->now) & REG_LOSS_DROPS;
+
+    return set != 0 || lost != 0 ? REG_BINDING_UNKNOWN : REG_BINDING_LAPSED;
 }
 
 /* The end of the captures of those places that show it. */
-static Nsec watched_until(const RegTracker *tracker, const Device *device)
+Nsec tracker_watched_until(const RegTracker *tracker, const Device *device)
 {
     Nsec until = NSEC_NONE;
 
@@ -176,24 +219,29 @@ static Nsec watched_until(const RegTracker *tracker, const Device *device)
     return until != NSEC_NONE ? MIN(until, tracker->now) : tracker->now;
 }
 
-static void finish_device(RegTracker *tracker, Device *device)
+/* A gateway may have failed with all of its accounts at first. */
+bool tracker_is_scanned(const RegTracker *tracker, const Device *device)
 {
     const Flow *flow = device->hops[0];
-    Nsec end = watched_until(tracker, device);
+
+    if (flow == NULL)
+        return device->public.scanner;
+    if (sites_registers(tracker->sites, &flow->end.device.addr))
+        return false;
+    return device->public.scanner || sites_is_scanner(tracker->sites, &flow->end.device.addr);
+}
+
+static void finish_device(RegTracker *tracker, Device *device)
+{
+    Nsec end = tracker_watched_until(tracker, device);
 
     device->public.unwatched = tracker->now - end;
     flows_settle(device);
     life_finish(device, end);
     outages_finish(device);
-    binding_finish(device, end, end_of_time(tracker, device), tracker->sink.binding,
+    binding_finish(device, end, tracker_end_of_time(tracker, device), tracker->sink.binding,
                    tracker->sink.user);
-    if (flow == NULL)
-        return;
-    /* A gateway may have failed with all of its accounts at first. */
-    if (sites_registers(tracker->sites, &flow->end.device.addr))
-        device->public.scanner = false;
-    else if (sites_is_scanner(tracker->sites, &flow->end.device.addr))
-        device->public.scanner = true;
+    device->public.scanner = tracker_is_scanned(tracker, device);
 }
 
 void reg_tracker_finish(RegTracker *tracker, const NetStats *net)

@@ -43,11 +43,15 @@ void reg_tracker_dns(RegTracker *tracker, const NetMeta *meta, const NetDns *dns
     lookups_take(tracker->clients, meta, dns, vantage_of(tracker, meta, !dns->is_response));
 }
 
-bool reg_tracker_tls(RegTracker *tracker, const NetMeta *meta, bool client_hello)
+void reg_tracker_tls(RegTracker *tracker, const NetMeta *meta)
 {
     tracker_see_time(tracker, meta->time);
     sites_tls(tracker->sites, meta);
-    return links_is_sip(&meta->flow.src) || links_is_sip(&meta->flow.dst);
+}
+
+bool reg_tracker_wants_handshake(const NetFlow *flow)
+{
+    return links_is_sip(&flow->src) || links_is_sip(&flow->dst);
 }
 
 void reg_tracker_handshake(RegTracker *tracker, const SipTlsSight *sight)

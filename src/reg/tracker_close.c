@@ -165,6 +165,16 @@ static void count_login(RegDevice *device, const RegChain *chain)
         device->n_wrong_logins++;
 }
 
+/* What failed is over when something was accepted meanwhile. */
+static void note_trouble(Device *device, const RegChain *chain)
+{
+    bool failed = chain->outcome != REG_OUTCOME_ACCEPTED && chain->outcome != REG_OUTCOME_UNKNOWN;
+    bool stays = chain->purpose == REG_PURPOSE_REGISTER || chain->purpose == REG_PURPOSE_REFRESH;
+
+    if (failed && stays)
+        life_troubled(device, chain->last, chain->recovered);
+}
+
 static void record_attempt(RegTracker *tracker, Chain *chain, bool cited)
 {
     Device *device = chain->device;
@@ -175,11 +185,13 @@ static void record_attempt(RegTracker *tracker, Chain *chain, bool cited)
     if (attempt->outcome == REG_OUTCOME_UNANSWERED)
         life_unanswered(device, reg_step_txn(reg_chain_last_step(&chain->public)));
     count_login(&device->public, &chain->public);
+    note_trouble(device, &chain->public);
     haste_note(device, attempt);
     crowds_note(tracker->crowds, &chain->public);
     if (tracker->sink.attempt != NULL)
         tracker->sink.attempt(&device->public, attempt, tracker->sink.user);
     attempt_keep(device, attempt, (unsigned)tracker->config.max_attempts_kept);
+    agenda_wake(device);
     devices_weigh(tracker->devices, device);
 }
 

@@ -246,6 +246,7 @@ static void forget_at(Device *device, const SipTxn *txn)
     }
     forgotten->count++;
     forgotten->last = txn->answered;
+    agenda_wake(device);
 }
 
 /* "Not found", "gone" and "temporarily unavailable": what a registrar says of an

@@ -35,6 +35,20 @@ static void learn_addresses(Device *device, const NetEndpoint *named, const SipT
     public->transport = txn->hop.transport;
 }
 
+/* A sender that answered a challenge got it: its address is no forgery. Neither is one that
+ * was let in. A server refuses forged requests as readily as others, so that an answer alone
+ * proves nothing. */
+static void prove_answered(RegTracker *tracker, Chain *chain, const RegStep *step,
+                           const SipTxn *txn)
+{
+    bool got_challenge = step->use == REG_CHALLENGE_PRECEDING || step->use == REG_CHALLENGE_EARLIER;
+
+    if (!txn->request_seen || (txn->status / 100 != 2 && !got_challenge))
+        return;
+    cache_prove(chain->table, chain);
+    devices_prove(tracker->devices, chain->device);
+}
+
 static void move_to(Chain *chain, Cache *table, Nsec now)
 {
     if (chain->table != NULL)
@@ -70,13 +84,21 @@ static Chain *open_chain(RegTracker *tracker, Device *device, const SipMessage *
     chain->next = device->open;
     device->open = chain;
     device->n_open++;
-    move_to(chain, tracker->chains, message->meta.time);
+    if (device->returned)
+        chain->losses |= REG_LOSS_FORGOTTEN;
+    chain->table = tracker->chains;
+    if (device->public.last_accepted != NSEC_NONE)
+        cache_add(chain->table, chain, &chain->public.id, sizeof(Chain), message->meta.time);
+    else
+        cache_admit(chain->table, chain, &chain->public.id, sizeof(Chain), message->meta.time,
+                    net_addr_group(&message->meta.flow.src.addr));
     return chain;
 }
 
 static void touch_chain(Chain *chain, Nsec time)
 {
     chain->public.last = MAX(chain->public.last, time);
+    chain_weigh(chain);
     cache_touch(chain->table, chain, time);
 }
 
@@ -118,6 +140,7 @@ static void add_step(RegTracker *tracker, Chain *chain, RegStep step, SipTxn *tx
         chain->public.head_cut = txn->request == NULL;
     }
     txn->owner = chain;
+    txn->genuine = chain->device->public.last_accepted != NSEC_NONE;
     chain_append(chain, step);
     tracker->stats.steps_omitted += chain->public.steps_omitted - omitted;
     touch_chain(chain, txn->opened);
@@ -215,14 +238,17 @@ static void take_request(RegTracker *tracker, SipTxn *txn)
         return;
     }
 
-    Identity identity = identity_of(txn->request, aor);
+    RegStep step = step_new(txn);
+    Identity identity = identity_of_step(&step, aor);
     Device *device = devices_find(tracker->devices, &identity, txn->opened);
 
     sites_request(tracker->sites, txn, aor);
-    if (add_sighting(tracker, device, identity.call_id, txn))
+    agenda_add(tracker->agenda, device);
+    if (add_sighting(tracker, device, identity.call_id, txn)) {
+        step_clear(&step);
         return;
+    }
 
-    RegStep step = step_new(txn);
     Chain *chain = chains_continued_by(device, &step, close_chain, tracker);
 
     if (chain == NULL)
@@ -239,6 +265,7 @@ static void take_headless(RegTracker *tracker, SipTxn *txn, const SipMessage *an
     Identity identity = identity_of(answer, aor);
     Device *device = devices_find(tracker->devices, &identity, txn->opened);
 
+    agenda_add(tracker->agenda, device);
     if (add_sighting(tracker, device, identity.call_id, txn))
         return;
 
@@ -284,6 +311,7 @@ static void accept_step(RegTracker *tracker, Chain *chain, const RegStep *step, 
     Device *device = chain->device;
 
     device->public.last_accepted = MAX(device->public.last_accepted, txn->answered);
+    life_steady(device, step, txn);
     nonces_accept(device, chain->public.id, chain_ordinal_of(chain, step));
     if (chain->table != tracker->settled)
         move_to(chain, tracker->settled, txn->answered);
@@ -297,6 +325,7 @@ static void take_answer(RegTracker *tracker, Chain *chain, RegStep *step, const 
     logins_judge(step, txn->answer);
     if (txn->answer->status / 100 == 2)
         accept_step(tracker, chain, step, txn);
+    prove_answered(tracker, chain, step, txn);
 }
 
 /* The request of an answer that was taken already: two interfaces whose clocks
@@ -304,13 +333,15 @@ static void take_answer(RegTracker *tracker, Chain *chain, RegStep *step, const 
 static void take_belated(RegTracker *tracker, Chain *chain, RegStep *step, SipTxn *txn)
 {
     g_autofree char *aor = identity_aor(txn->request);
-    Identity identity = identity_of(txn->request, aor);
     uint32_t ordinal = chain_ordinal_of(chain, step);
 
     sites_request(tracker->sites, txn, aor);
     if (reg_step_request(step) != txn->request)
         return; /* another hop told already */
     step_take_request(step, txn->request);
+
+    Identity identity = identity_of_step(step, aor);
+
     logins_read(chain, ordinal, step);
     learn_device(tracker, chain->device, step, &identity, txn);
     if (ordinal == 0) {
@@ -374,6 +405,7 @@ void reg_tracker_answered(RegTracker *tracker, SipTxn *txn)
         take_answer(tracker, chain, step, txn);
     note_nonces(chain, step, txn->answer); /* after it: nextnonce outlives the nonces before it */
     life_server_heard(chain->device, txn);
+    agenda_wake(chain->device);
     tracker_see_told(tracker, chain->device, txn->answer);
     touch_chain(chain, txn->answered);
 }

@@ -57,23 +57,36 @@ static bool has_hop_at(const Device *device, uint32_t place)
     return false;
 }
 
+static Device *find_named(const Names *names, const SipTxn *txn)
+{
+    SipUri uri = sip_uri_parse(txn->request->request_uri);
+
+    return names_by_contact(names, &uri);
+}
+
+static bool names_it(const SipTxn *txn, const Device *device)
+{
+    SipUri uri = sip_uri_parse(txn->request->request_uri);
+
+    return is_named(device, &uri);
+}
+
 /* Over a path: the only device of it, or the one that the Request-URI names. From elsewhere
  * than its server come scans too, which guess. At a place where the device has another path,
  * the same address is not its path but where its Contact leads. */
 static Device *find_on_path(const Names *names, const Flow *flow, const SipTxn *txn, RegWay *way)
 {
-    SipUri uri = sip_uri_parse(txn->request->request_uri);
     Device *device = flow->newest;
 
     if (flow->n_devices > 1 || device == NULL)
-        device = names_by_contact(names, &uri);
+        device = find_named(names, txn);
     if (device == NULL || flow->proxied
         || !device_has_end(device, &flow->end.device, flow->end.transport))
         return NULL;
     if (flow->place != txn->place && has_hop_at(device, txn->place))
         return find_elsewhere(names, txn, way);
     *way = flow_is_between(flow, &txn->hop) ? REG_WAY_FLOW : REG_WAY_OTHER_SOURCE;
-    return *way == REG_WAY_FLOW || is_named(device, &uri) ? device : NULL;
+    return *way == REG_WAY_FLOW || names_it(txn, device) ? device : NULL;
 }
 
 Device *ways_find(const Names *names, const Flow *flow, const SipTxn *txn, RegWay *way)

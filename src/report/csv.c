@@ -6,9 +6,9 @@
  * Nothing from the wire can end a row, because control characters are escaped.
  */
 
+#include "base/escape.h"
 #include "formats.h"
 #include "reg/interval.h"
-#include "report/escape.h"
 
 typedef struct CsvWriter {
     ReportWriter base;
@@ -58,7 +58,7 @@ static void put_text(CsvWriter *csv, const char *text)
     size_t len;
 
     g_string_truncate(csv->cell, 0);
-    report_escape_terminal(csv->cell, str_of(text));
+    escape_terminal(csv->cell, str_of(text));
     if (begins_like_a_formula(csv->cell->str))
         g_string_prepend_c(csv->cell, '\'');
     put_comma(csv);

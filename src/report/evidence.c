@@ -1,28 +1,14 @@
 /*
  * What Wireshark needs to show the evidence of a report: the original frames in
- * a pcapng file, with the words of the findings as packet comments
- * (draft-ietf-opsawg-pcapng).
+ * a pcapng file, with the words of the findings as packet comments.
  */
 
 #include "report/evidence.h"
 
+#include "base/escape.h"
 #include "base/hash.h"
 #include "output.h"
-#include "report/escape.h"
-
-enum {
-    BLOCK_SECTION = 0x0a0d0d0a,
-    BLOCK_INTERFACE = 1,
-    BLOCK_PACKET = 6,
-    OPTION_END = 0,
-    OPTION_COMMENT = 1,
-    OPTION_NAME = 2,
-    OPTION_APPLICATION = 4,
-    OPTION_RESOLUTION = 9,
-};
-
-#define ORDER_MAGIC 0x1a2b3c4d
-#define NANOSECONDS 9 /* a power of ten below one second */
+#include "report/blocks.h"
 
 typedef struct Interface {
     uint32_t capture;
@@ -56,79 +42,19 @@ static void free_comments(gpointer comments)
     g_ptr_array_unref(comments);
 }
 
-/* --- blocks --------------------------------------------------------------- */
-
-static void put(ReportEvidence *evidence, const void *bytes, size_t len)
+static void write_block(ReportEvidence *evidence)
 {
-    static const uint8_t padding[4];
-
-    g_byte_array_append(evidence->block, bytes, (guint)len);
-    g_byte_array_append(evidence->block, padding, (guint)(-len & 3));
-}
-
-static void put_u16(ReportEvidence *evidence, uint16_t value)
-{
-    g_byte_array_append(evidence->block, (const guint8 *)&value, sizeof(value));
-}
-
-static void put_u32(ReportEvidence *evidence, uint32_t value)
-{
-    g_byte_array_append(evidence->block, (const guint8 *)&value, sizeof(value));
-}
-
-static void put_option(ReportEvidence *evidence, uint16_t code, const void *bytes, size_t len)
-{
-    put_u16(evidence, code);
-    put_u16(evidence, (uint16_t)len);
-    put(evidence, bytes, len);
-}
-
-static void begin_block(ReportEvidence *evidence, uint32_t type)
-{
-    g_byte_array_set_size(evidence->block, 0);
-    put_u32(evidence, type);
-    put_u32(evidence, 0); /* its length, when that is known */
-}
-
-static void end_block(ReportEvidence *evidence)
-{
-    uint32_t len = evidence->block->len + (uint32_t)sizeof(len);
-
-    memcpy(evidence->block->data + sizeof(len), &len, sizeof(len));
-    put_u32(evidence, len);
     report_output_write(evidence->output, (const char *)evidence->block->data,
                         evidence->block->len);
-}
-
-/* Numbers are in the byte order of this machine; the magic tells which. */
-static void write_section(ReportEvidence *evidence)
-{
-    static const char application[] = "whyreg";
-
-    begin_block(evidence, BLOCK_SECTION);
-    put_u32(evidence, ORDER_MAGIC);
-    put_u16(evidence, 1); /* version 1.0 */
-    put_u16(evidence, 0);
-    put_u32(evidence, UINT32_MAX); /* the section's length is not told */
-    put_u32(evidence, UINT32_MAX);
-    put_option(evidence, OPTION_APPLICATION, application, sizeof(application) - 1);
-    put_option(evidence, OPTION_END, NULL, 0);
-    end_block(evidence);
+    g_byte_array_set_size(evidence->block, 0);
 }
 
 static void write_interface(ReportEvidence *evidence, const Interface *interface)
 {
     const CaptureInfo *info = g_ptr_array_index(evidence->captures, interface->capture);
-    uint8_t resolution = NANOSECONDS;
 
-    begin_block(evidence, BLOCK_INTERFACE);
-    put_u16(evidence, interface->link);
-    put_u16(evidence, 0);
-    put_u32(evidence, 0); /* no snapshot length: each frame tells its own */
-    put_option(evidence, OPTION_NAME, info->name, strlen(info->name));
-    put_option(evidence, OPTION_RESOLUTION, &resolution, sizeof(resolution));
-    put_option(evidence, OPTION_END, NULL, 0);
-    end_block(evidence);
+    report_blocks_add_interface(evidence->block, info->name, interface->link);
+    write_block(evidence);
 }
 
 static uint32_t interface_of(ReportEvidence *evidence, const CapturePacket *packet)
@@ -161,16 +87,15 @@ ReportEvidence *report_evidence_open(const char *path, GError **error)
     evidence->wanted = g_hash_table_new_full(ref_hash, ref_equal, g_free, free_comments);
     evidence->interfaces = g_array_new(false, false, sizeof(Interface));
     evidence->block = g_byte_array_new();
-    write_section(evidence);
+    report_blocks_add_section(evidence->block);
+    write_block(evidence);
     return evidence;
 }
 
-/* What is said about one frame has to fit the 16 bits of an option's length, and longer
- * texts are not read. */
+/* Longer texts are not read. */
 #define COMMENT_MAX 2000
-#define OPTION_MAX 60000
 
-static char *comment_of(const Finding *finding, const FindingFact *fact, bool first)
+char *report_evidence_comment(const Finding *finding, const FindingFact *fact, bool first)
 {
     g_autoptr(GString) text = g_string_new(finding->rule->id);
 
@@ -185,7 +110,7 @@ static char *comment_of(const Finding *finding, const FindingFact *fact, bool fi
 
     GString *shown = g_string_new(NULL);
 
-    report_escape_terminal(shown, str_of(text->str));
+    escape_terminal(shown, str_of(text->str));
     if (shown->len > COMMENT_MAX) {
         const char *end;
 
@@ -204,7 +129,7 @@ static void choose_fact(ReportEvidence *evidence, const Finding *finding, const 
         comments = g_ptr_array_new_with_free_func(g_free);
         g_hash_table_insert(evidence->wanted, g_memdup2(&fact->ref, sizeof(fact->ref)), comments);
     }
-    g_ptr_array_add(comments, comment_of(finding, fact, first));
+    g_ptr_array_add(comments, report_evidence_comment(finding, fact, first));
 }
 
 void report_evidence_choose(ReportEvidence *evidence, const GPtrArray *findings,
@@ -235,13 +160,13 @@ bool report_evidence_wants(const ReportEvidence *evidence, CaptureRef ref)
 
 /* One comment with a line for each thing that is to be said: readers of today take several
  * comments, those of yesterday show one of them. */
-static void put_comment(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole)
+static char *comment_on(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole)
 {
     const GPtrArray *lines = g_hash_table_lookup(evidence->wanted, &packet->ref);
     const CaptureInfo *info = g_ptr_array_index(evidence->captures, packet->ref.capture);
     g_autoptr(GString) text = g_string_new(NULL);
 
-    report_escape_terminal(text, str_of(info->name));
+    escape_terminal(text, str_of(info->name));
     g_string_append_printf(text, ", frame %" G_GUINT64_FORMAT, packet->ref.frame);
     if (!ref_equal(&packet->ref, &whole))
         g_string_append_printf(
@@ -249,28 +174,19 @@ static void put_comment(ReportEvidence *evidence, const CapturePacket *packet, C
     for (unsigned i = 0; lines != NULL && i < lines->len; i++) {
         const char *line = g_ptr_array_index(lines, i);
 
-        if (text->len + strlen(line) < OPTION_MAX)
+        if (text->len + strlen(line) < REPORT_BLOCKS_COMMENT)
             g_string_append_printf(text, "\n%s", line);
     }
-
-    put_option(evidence, OPTION_COMMENT, text->str, text->len);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 void report_evidence_add(ReportEvidence *evidence, const CapturePacket *packet, CaptureRef whole)
 {
     uint32_t interface = interface_of(evidence, packet);
-    uint64_t time = packet->no_time || packet->time < 0 ? 0 : (uint64_t)packet->time;
+    g_autofree char *comment = comment_on(evidence, packet, whole);
 
-    begin_block(evidence, BLOCK_PACKET);
-    put_u32(evidence, interface);
-    put_u32(evidence, (uint32_t)(time >> 32));
-    put_u32(evidence, (uint32_t)time);
-    put_u32(evidence, (uint32_t)packet->bytes.len);
-    put_u32(evidence, packet->wire_len);
-    put(evidence, packet->bytes.data, packet->bytes.len);
-    put_comment(evidence, packet, whole);
-    put_option(evidence, OPTION_END, NULL, 0);
-    end_block(evidence);
+    report_blocks_add_packet(evidence->block, packet, interface, str_of(comment));
+    write_block(evidence);
 }
 
 static void free_evidence(ReportEvidence *evidence)

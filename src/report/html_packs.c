@@ -10,9 +10,9 @@
 
 #include <zlib.h>
 
+#include "base/escape.h"
 #include "html.h"
 #include "output.h"
-#include "report/escape.h"
 
 /* Bytes of JSON in a block: large enough to compress well, small enough to be
  * taken apart while somebody waits. */
@@ -155,10 +155,10 @@ static const char *shown_text(ReportHtml *html, Str text)
 
     g_string_truncate(html->scratch, 0);
     while (str_split(rest, '\0', &part, &rest)) {
-        report_escape_utf8(html->scratch, part);
+        escape_utf8(html->scratch, part);
         g_string_append(html->scratch, "\342\220\200"); /* U+2400 */
     }
-    report_escape_utf8(html->scratch, part);
+    escape_utf8(html->scratch, part);
     return html->scratch->str;
 }
 

@@ -18,6 +18,9 @@
 
 #define BUFFER_BYTES 65536
 
+/* A record of a stream that is longer is cut. */
+#define RECORD_BYTES (1u << 20)
+
 struct ReportOutput {
     int fd;
     char *target;    /* as the user named it, for messages */
@@ -26,6 +29,7 @@ struct ReportOutput {
     bool is_file;
     int error; /* errno of the first failure, or 0 */
     GString *buffer;
+    ReportStream *stream; /* NULL: all is written here and now */
 };
 
 /* Devices, pipes and sockets cannot be replaced by a file. */
@@ -45,7 +49,7 @@ static bool open_temporary(ReportOutput *output)
     output->final = g_strdup(real != NULL ? real : output->target);
     free(real);
     output->temporary = g_strconcat(output->final, ".XXXXXX", NULL);
-    output->fd = g_mkstemp_full(output->temporary, O_RDWR | O_CLOEXEC, 0666);
+    output->fd = g_mkstemp_full(output->temporary, O_WRONLY | O_CLOEXEC, 0666);
     if (output->fd < 0)
         return false;
     /* Best effort: a report that others could read stays readable. */
@@ -91,6 +95,49 @@ ReportOutput *report_output_open(const char *target, bool in_place, GError **err
     return NULL;
 }
 
+ReportOutput *report_output_open_stream(const char *target, GError **error)
+{
+    ReportStream *stream = report_stream_open(target, error);
+
+    if (stream == NULL)
+        return NULL;
+
+    ReportOutput *output = g_new0(ReportOutput, 1);
+
+    output->stream = stream;
+    output->buffer = g_string_sized_new(BUFFER_BYTES);
+    return output;
+}
+
+void report_output_tell_gaps(ReportOutput *output, ReportGapLine line)
+{
+    if (output->stream != NULL)
+        report_stream_tell_gaps(output->stream, line);
+}
+
+void report_output_start(ReportOutput *output)
+{
+    if (output->stream != NULL)
+        report_stream_start(output->stream);
+}
+
+void report_output_reopen(ReportOutput *output)
+{
+    if (output->stream != NULL)
+        report_stream_reopen(output->stream);
+}
+
+void report_output_linger(ReportOutput *output)
+{
+    if (output->stream != NULL)
+        report_stream_linger(output->stream);
+}
+
+uint64_t report_output_dropped(const ReportOutput *output)
+{
+    return output->stream != NULL ? report_stream_dropped(output->stream) : 0;
+}
+
 /* Standard output may be a terminal that somebody made non-blocking. */
 static ssize_t write_some(int fd, const char *bytes, size_t len)
 {
@@ -105,7 +152,7 @@ static ssize_t write_some(int fd, const char *bytes, size_t len)
     return written < 0 && errno == EINTR ? 0 : written;
 }
 
-void report_output_flush(ReportOutput *output)
+static void write_buffer(ReportOutput *output)
 {
     const char *next = output->buffer->str;
     size_t left = output->buffer->len;
@@ -120,6 +167,14 @@ void report_output_flush(ReportOutput *output)
             left -= (size_t)written;
         }
     }
+}
+
+void report_output_flush(ReportOutput *output)
+{
+    if (output->stream == NULL)
+        write_buffer(output);
+    else if (output->buffer->len > 0)
+        report_stream_write(output->stream, output->buffer->str, output->buffer->len);
     g_string_truncate(output->buffer, 0);
 }
 
@@ -128,7 +183,7 @@ void report_output_write(ReportOutput *output, const char *bytes, size_t len)
     if (output->error != 0)
         return;
     g_string_append_len(output->buffer, bytes, (gssize)len);
-    if (output->buffer->len >= BUFFER_BYTES)
+    if (output->buffer->len >= (output->stream != NULL ? RECORD_BYTES : BUFFER_BYTES))
         report_output_flush(output);
 }
 
@@ -158,8 +213,22 @@ static void finish(ReportOutput *output)
         unlink(output->temporary);
 }
 
+static bool close_stream(ReportOutput *output, GError **error)
+{
+    report_output_flush(output);
+
+    bool good = report_stream_close(output->stream, error);
+
+    output_free(output);
+    return good;
+}
+
 void report_output_abandon(ReportOutput *output)
 {
+    if (output->stream != NULL) {
+        close_stream(output, NULL);
+        return;
+    }
     output->error = ECANCELED;
     finish(output);
     output_free(output);
@@ -167,6 +236,8 @@ void report_output_abandon(ReportOutput *output)
 
 bool report_output_close(ReportOutput *output, GError **error)
 {
+    if (output->stream != NULL)
+        return close_stream(output, error);
     finish(output);
 
     bool good = output->error == 0;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN 60
@@ -93,7 +93,7 @@ static size_t take_line(const char *text, unsigned room, const char **next)
     unsigned columns = 0;
 
     while (*at != '\0') {
-        const char *after = report_escape_next(at, &columns);
+        const char *after = escape_next(at, &columns);
 
         if (used + columns > room && at > text)
             break;
@@ -122,7 +122,7 @@ static unsigned lead_columns(const char *lead)
             lead += strcspn(lead, "m") + 1;
             continue;
         }
-        lead = report_escape_next(lead, &columns);
+        lead = escape_next(lead, &columns);
         total += columns;
     }
     return total;
@@ -136,7 +136,7 @@ void report_page_wrap(ReportPage *page, ReportStyle style, const char *lead, uns
     const char *next;
 
     g_string_truncate(page->text, 0);
-    report_escape_terminal(page->text, str_of(text));
+    escape_terminal(page->text, str_of(text));
     g_string_assign(page->line, lead);
     hang = hang > 0 ? hang : indent;
     rest = page->text->str;
@@ -177,15 +177,15 @@ void report_page_cell(const ReportPage *page, GString *line, const char *escaped
                       bool pad)
 {
     const char *ellipsis = page->terminal ? "\342\200\246" : "...";
-    unsigned total = report_escape_columns(escaped);
+    unsigned total = escape_columns(escaped);
     unsigned room = columns;
     unsigned used = 0;
     unsigned next_columns = 0;
 
     if (total > columns)
-        room = columns - MIN(columns, report_escape_columns(ellipsis));
+        room = columns - MIN(columns, escape_columns(ellipsis));
     while (*escaped != '\0') {
-        const char *after = report_escape_next(escaped, &next_columns);
+        const char *after = escape_next(escaped, &next_columns);
 
         if (used + next_columns > room)
             break;
@@ -195,7 +195,7 @@ void report_page_cell(const ReportPage *page, GString *line, const char *escaped
     }
     if (total > columns) {
         g_string_append(line, ellipsis);
-        used += report_escape_columns(ellipsis);
+        used += escape_columns(ellipsis);
     }
     if (pad && used < columns)
         append_blanks(line, columns - used);

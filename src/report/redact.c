@@ -47,6 +47,40 @@ static void redact_finding_line(ReportWriter *writer, const Finding *finding)
     redact_copier_clear(redact->copier);
 }
 
+static void redact_change(ReportWriter *writer, const ReportChange *change)
+{
+    RedactWriter *redact = (RedactWriter *)writer;
+    ReportChange own = *change;
+
+    if (redact->behind->ops->change == NULL)
+        return;
+    own.device = redact_device(redact->copier, change->device);
+    if (change->finding != NULL)
+        own.finding = redact_finding(redact->copier, change->finding);
+    redact->behind->ops->change(redact->behind, &own);
+    redact_copier_clear(redact->copier);
+}
+
+static void redact_resolved(ReportWriter *writer, const ReportResolved *resolved)
+{
+    RedactWriter *redact = (RedactWriter *)writer;
+    ReportResolved own = *resolved;
+
+    if (redact->behind->ops->resolved == NULL)
+        return;
+    own.finding = redact_finding(redact->copier, resolved->finding);
+    redact->behind->ops->resolved(redact->behind, &own);
+    redact_copier_clear(redact->copier);
+}
+
+static void redact_forgotten(ReportWriter *writer, uint64_t device)
+{
+    ReportWriter *behind = ((RedactWriter *)writer)->behind;
+
+    if (behind->ops->forgotten != NULL)
+        behind->ops->forgotten(behind, device);
+}
+
 static void redact_end(ReportWriter *writer, const ReportResult *result)
 {
     RedactWriter *redact = (RedactWriter *)writer;
@@ -72,6 +106,9 @@ static const ReportWriterOps redact_ops = {
     .binding = redact_binding_line,
     .finding = redact_finding_line,
     .end = redact_end,
+    .change = redact_change,
+    .resolved = redact_resolved,
+    .forgotten = redact_forgotten,
     .free = redact_free,
 };
 

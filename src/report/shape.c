@@ -1,13 +1,11 @@
 /*
- * One JSON object, member by member. This is the only file that knows the
- * library which prints it.
+ * One JSON object of a report. In a compact one, what would say nothing is not
+ * written at all.
  */
 
 #include "shape.h"
 
-#include <json-glib/json-glib.h>
-
-#include "report/escape.h"
+#include "base/json.h"
 
 /* Opened, but in a compact object not written before there is something in it. */
 typedef struct Unopened {
@@ -16,30 +14,21 @@ typedef struct Unopened {
 } Unopened;
 
 struct ReportShaper {
-    JsonBuilder *builder;
-    JsonGenerator *generator;
-    GString *text;
-    GString *scratch;
+    Json json; /* of the object so far */
     const GPtrArray *captures;
     const ReportPart *part;
     Nsec base;        /* compact: the instant that times are counted from; NSEC_NONE: not compact */
     GArray *unopened; /* of Unopened: objects and lists that have no member yet */
-    Nsec second;      /* that 'stamp' begins with; -1: none */
-    char stamp[NSEC_TEXT];
 };
 
 ReportShaper *report_shaper_new(const GPtrArray *captures)
 {
     ReportShaper *shaper = g_new0(ReportShaper, 1);
 
-    shaper->builder = json_builder_new();
-    shaper->generator = json_generator_new();
-    shaper->text = g_string_new(NULL);
-    shaper->scratch = g_string_new(NULL);
+    shaper->json = json_begin(g_string_new(NULL));
     shaper->captures = captures;
     shaper->base = NSEC_NONE;
     shaper->unopened = g_array_new(FALSE, FALSE, sizeof(Unopened));
-    shaper->second = -1;
     return shaper;
 }
 
@@ -65,38 +54,24 @@ const ReportPart *report_shaper_part(const ReportShaper *shaper)
 
 void report_shaper_free(ReportShaper *shaper)
 {
-    g_object_unref(shaper->builder);
-    g_object_unref(shaper->generator);
-    g_string_free(shaper->text, TRUE);
-    g_string_free(shaper->scratch, TRUE);
+    g_string_free(shaper->json.text, TRUE);
     g_array_unref(shaper->unopened);
     g_free(shaper);
 }
 
-static void write_name(ReportShaper *shaper, const char *name)
-{
-    if (name != NULL)
-        json_builder_set_member_name(shaper->builder, name);
-}
-
-static void write_unopened(ReportShaper *shaper)
+/* Comes before each member. */
+static Json *open_waiting(ReportShaper *shaper)
 {
     for (unsigned i = 0; i < shaper->unopened->len; i++) {
         const Unopened *one = &g_array_index(shaper->unopened, Unopened, i);
 
-        write_name(shaper, one->name);
         if (one->list)
-            json_builder_begin_array(shaper->builder);
+            json_open_list(&shaper->json, one->name);
         else
-            json_builder_begin_object(shaper->builder);
+            json_open(&shaper->json, one->name);
     }
     g_array_set_size(shaper->unopened, 0);
-}
-
-static void name_it(ReportShaper *shaper, const char *name)
-{
-    write_unopened(shaper);
-    write_name(shaper, name);
+    return &shaper->json;
 }
 
 /* The members of a list keep their places, empty or not. */
@@ -104,7 +79,7 @@ static void open_it(ReportShaper *shaper, Unopened what)
 {
     g_array_append_val(shaper->unopened, what);
     if (!report_shaper_is_compact(shaper) || what.name == NULL)
-        write_unopened(shaper);
+        open_waiting(shaper);
 }
 
 /* True: it was never written. */
@@ -125,7 +100,7 @@ void report_shape_open(ReportShaper *shaper, const char *name)
 void report_shape_close(ReportShaper *shaper)
 {
     if (!close_unopened(shaper))
-        json_builder_end_object(shaper->builder);
+        json_close(&shaper->json);
 }
 
 void report_shape_open_list(ReportShaper *shaper, const char *name)
@@ -136,82 +111,44 @@ void report_shape_open_list(ReportShaper *shaper, const char *name)
 void report_shape_close_list(ReportShaper *shaper)
 {
     if (!close_unopened(shaper))
-        json_builder_end_array(shaper->builder);
+        json_close_list(&shaper->json);
 }
 
 void report_shape_begin(ReportShaper *shaper)
 {
-    json_builder_reset(shaper->builder);
+    g_string_truncate(shaper->json.text, 0);
     report_shape_open(shaper, NULL);
 }
 
 const GString *report_shape_end(ReportShaper *shaper)
 {
     report_shape_close(shaper);
-
-    g_autoptr(JsonNode) root = json_builder_get_root(shaper->builder);
-
-    json_generator_set_root(shaper->generator, root);
-    g_string_truncate(shaper->text, 0);
-    json_generator_to_gstring(shaper->generator, shaper->text);
-    return shaper->text;
+    return shaper->json.text;
 }
 
-/* JSON text is UTF-8, and the wire is not. */
 void report_shape_text(ReportShaper *shaper, const char *name, const char *text)
 {
-    if (text == NULL && name != NULL && report_shaper_is_compact(shaper))
-        return;
-    name_it(shaper, name);
-    if (text == NULL) {
-        json_builder_add_null_value(shaper->builder);
-    } else if (g_utf8_validate(text, -1, NULL)) {
-        json_builder_add_string_value(shaper->builder, text);
-    } else {
-        g_string_truncate(shaper->scratch, 0);
-        report_escape_utf8(shaper->scratch, str_of(text));
-        json_builder_add_string_value(shaper->builder, shaper->scratch->str);
-    }
+    if (text != NULL || name == NULL || !report_shaper_is_compact(shaper))
+        json_text(open_waiting(shaper), name, text);
 }
 
 void report_shape_count(ReportShaper *shaper, const char *name, uint64_t count)
 {
-    name_it(shaper, name);
-    json_builder_add_int_value(shaper->builder, (gint64)MIN(count, (uint64_t)G_MAXINT64));
+    json_count(open_waiting(shaper), name, count);
 }
 
 void report_shape_number(ReportShaper *shaper, const char *name, double number)
 {
-    name_it(shaper, name);
     if (report_shaper_is_compact(shaper))
-        json_builder_add_int_value(shaper->builder, (gint64)(number * 1e3));
+        json_integer(open_waiting(shaper), name, (int64_t)(number * 1e3));
     else
-        json_builder_add_double_value(shaper->builder, number);
+        json_number(open_waiting(shaper), name, number);
 }
 
 void report_shape_flag(ReportShaper *shaper, const char *name, bool flag)
 {
-    if (!flag && name != NULL && report_shaper_is_compact(shaper))
-        return;
-    name_it(shaper, name);
-    json_builder_add_boolean_value(shaper->builder, flag);
-}
-
-/* Calendars are slow and most neighbours share their second: then only the
- * nine digits after the point are new. */
-static const char *time_to_stamp(ReportShaper *shaper, Nsec time)
-{
-    Nsec second = time / NSEC_SEC;
-    Nsec rest = time % NSEC_SEC;
-    char *digits = shaper->stamp + strlen("2026-01-31T12:00:00.");
-
-    if (time < 0 || second != shaper->second) {
-        shaper->second = time < 0 ? -1 : second;
-        return nsec_to_text(time, shaper->stamp);
-    }
-    for (int i = 8; i >= 0; i--, rest /= 10)
-        digits[i] = (char)('0' + rest % 10);
-    return shaper->stamp;
+    if (flag || name == NULL || !report_shaper_is_compact(shaper))
+        json_flag(open_waiting(shaper), name, flag);
 }
 
 static int64_t microseconds_since(Nsec base, Nsec time)
@@ -225,12 +162,12 @@ static int64_t microseconds_since(Nsec base, Nsec time)
 
 void report_shape_time(ReportShaper *shaper, const char *name, Nsec time)
 {
-    if (time != NSEC_NONE && report_shaper_is_compact(shaper)) {
-        name_it(shaper, name);
-        json_builder_add_int_value(shaper->builder, microseconds_since(shaper->base, time));
-        return;
-    }
-    report_shape_text(shaper, name, time != NSEC_NONE ? time_to_stamp(shaper, time) : NULL);
+    if (!report_shaper_is_compact(shaper))
+        json_time(open_waiting(shaper), name, time);
+    else if (time != NSEC_NONE)
+        json_integer(open_waiting(shaper), name, microseconds_since(shaper->base, time));
+    else
+        report_shape_text(shaper, name, NULL);
 }
 
 void report_shape_device_id(ReportShaper *shaper, const char *name, uint64_t id)

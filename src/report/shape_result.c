@@ -43,6 +43,24 @@ static void shape_clock(ReportShaper *shaper, const CaptureClock *clock)
         report_shape_text(shaper, "clock_uncertainty_seconds", NULL);
 }
 
+/* Of an interface only: nothing of it can be told of a file. */
+static void shape_gaps(ReportShaper *shaper, const CaptureInfo *info)
+{
+    if (info->gaps == NULL || info->gaps->len == 0)
+        return;
+    report_shape_open_list(shaper, "gaps");
+    for (unsigned i = 0; i < info->gaps->len; i++) {
+        const CaptureGap *gap = &g_array_index(info->gaps, CaptureGap, i);
+
+        report_shape_open(shaper, NULL);
+        report_shape_time(shaper, "from", gap->from);
+        report_shape_time(shaper, "until", gap->until);
+        report_shape_text(shaper, "because", gap->because);
+        report_shape_close(shaper);
+    }
+    report_shape_close_list(shaper);
+}
+
 void report_shape_capture(ReportShaper *shaper, const RegCaptureSite *site)
 {
     const CaptureInfo *info = site->info;
@@ -69,6 +87,7 @@ void report_shape_capture(ReportShaper *shaper, const RegCaptureSite *site)
         report_shape_count(shaper, "dropped", info->dropped_kernel + info->dropped_interface);
     else
         report_shape_text(shaper, "dropped", NULL);
+    shape_gaps(shaper, info);
 }
 
 static void forgotten(ReportShaper *shaper, const ReportResult *result)

@@ -6,7 +6,7 @@
 
 #include "table.h"
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 #define GAP 2 /* blanks between columns */
 
@@ -58,7 +58,7 @@ void report_table_add(ReportTable *table, ReportStyle style, const char *const *
     for (unsigned i = 0; i < table->n_columns; i++) {
         GString *escaped = g_string_new(NULL);
 
-        report_escape_terminal(escaped, str_of(cells[i] != NULL ? cells[i] : "-"));
+        escape_terminal(escaped, str_of(cells[i] != NULL ? cells[i] : "-"));
         row.cells[i] = g_string_free(escaped, FALSE);
     }
     g_array_append_val(table->rows, row);
@@ -93,12 +93,12 @@ static unsigned fit(const ReportTable *table, unsigned page_width, unsigned *wid
     unsigned n = table->n_columns;
 
     for (unsigned i = 0; i < n; i++)
-        widths[i] = report_escape_columns(table->columns[i].title);
+        widths[i] = escape_columns(table->columns[i].title);
     for (unsigned r = 0; r < table->rows->len; r++) {
         const Row *row = &g_array_index(table->rows, Row, r);
 
         for (unsigned i = 0; i < n; i++)
-            widths[i] = MAX(widths[i], MIN(report_escape_columns(row->cells[i]), page_width));
+            widths[i] = MAX(widths[i], MIN(escape_columns(row->cells[i]), page_width));
     }
     for (unsigned i = 0; i < n; i++)
         least[i] = MIN(widths[i], table->columns[i].min);
@@ -117,7 +117,7 @@ static void print_row(const ReportTable *table, ReportPage *page, const unsigned
     g_string_append_printf(line, "%*s", (int)table->indent, "");
     report_page_style(page, line, style);
     for (unsigned i = 0; i < n; i++) {
-        unsigned used = MIN(report_escape_columns(cells[i]), widths[i]);
+        unsigned used = MIN(escape_columns(cells[i]), widths[i]);
         bool last = i + 1 == n;
 
         if (table->columns[i].to_right)

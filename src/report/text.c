@@ -324,14 +324,17 @@ static void free_advice(gpointer item)
     g_free(advice);
 }
 
-static void text_end(ReportWriter *writer, const ReportResult *result)
+void report_text_end(ReportWriter *writer, const ReportResult *result)
 {
     ReportText *text = (ReportText *)writer;
 
+    report_output_linger(writer->output);
     text->result = result;
     text->groups = group_findings(result);
     text->advice = g_ptr_array_new_with_free_func(free_advice);
     collect_subjects(text);
+    if (text->live != NULL)
+        report_text_live_end(text);
     if (text->unjudged)
         print_unjudged(text);
     else
@@ -341,27 +344,38 @@ static void text_end(ReportWriter *writer, const ReportResult *result)
     g_clear_pointer(&text->advice, g_ptr_array_unref);
 }
 
-static void text_free(ReportWriter *writer)
+void report_text_free(ReportWriter *writer)
 {
     ReportText *text = (ReportText *)writer;
 
+    report_text_live_free(text->live);
     report_page_free(text->page);
     g_free(text);
 }
 
 static const ReportWriterOps text_ops = {
     .name = "text",
-    .end = text_end,
-    .free = text_free,
+    .end = report_text_end,
+    .free = report_text_free,
 };
+
+/* Where lines of a watched capture could not be written. */
+static void gap_line(GString *line, uint64_t records, const char *because)
+{
+    g_string_append_printf(line, "... %" G_GUINT64_FORMAT " events are missing here: %s\n", records,
+                           because);
+}
 
 ReportWriter *report_text_new(ReportOutput *output, const ReportOptions *options)
 {
     ReportText *text = g_new0(ReportText, 1);
 
-    text->base =
-        (ReportWriter){ .ops = &text_ops, .output = output, .captures = options->captures };
+    text->base = (ReportWriter){ .ops = options->live ? &report_text_live_ops : &text_ops,
+                                 .output = output,
+                                 .captures = options->captures };
+    text->live = options->live ? report_text_live_new(options->verbose) : NULL;
     text->page = report_page_new(output, options->width, options->color);
+    report_output_tell_gaps(output, gap_line);
     text->verbose = options->verbose;
     text->quiet = options->quiet;
     text->unjudged = options->unjudged;

@@ -28,6 +28,7 @@ typedef struct ReportText {
     bool quiet;
     bool unjudged;
     bool ladder;
+    struct ReportTextLive *live; /* NULL: the capture is a file */
 
     /* While the report is printed: */
     const ReportResult *result;
@@ -43,6 +44,18 @@ FindingSeverity report_subject_severity(const ReportSubject *subject);
 
 /* Registered or not now: its registration ran out at least once. */
 bool report_subject_has_lapsed(const ReportSubject *subject);
+
+/* The lines of a watched capture (text_live.c). */
+typedef struct ReportTextLive ReportTextLive;
+
+ReportTextLive *report_text_live_new(bool verbose);
+void report_text_live_free(ReportTextLive *live);
+void report_text_live_end(ReportText *text); /* before the report */
+extern const ReportWriterOps report_text_live_ops;
+
+/* The same whether it was watched or not (text.c). */
+void report_text_end(ReportWriter *writer, const ReportResult *result);
+void report_text_free(ReportWriter *writer);
 
 /* What was captured and how far it can be trusted (text_capture.c). */
 void report_text_captures(ReportText *text);

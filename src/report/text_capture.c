@@ -121,6 +121,37 @@ static void print_loss(ReportText *text, const RegCaptureSite *site)
     print_sentence(text, line);
 }
 
+#define GAPS_MAX 4
+
+static void print_gap(ReportText *text, const CaptureGap *gap)
+{
+    char from[NSEC_TEXT];
+    char until[NSEC_TEXT] = "now";
+
+    nsec_to_text(gap->from, from);
+    if (gap->until != NSEC_NONE)
+        nsec_to_text(gap->until, until);
+    if (gap->until == gap->from)
+        report_page_print(text->page, REPORT_YELLOW, "  ", 4, "At %.19sZ %s.", from, gap->because);
+    else
+        report_page_print(text->page, REPORT_YELLOW, "  ", 4, "Blind from %.19sZ to %.19s%s: %s.",
+                          from, until, gap->until != NSEC_NONE ? "Z" : "", gap->because);
+}
+
+/* The newest are the ones that somebody asks about. */
+static void print_gaps(ReportText *text, const CaptureInfo *info)
+{
+    unsigned n = info->gaps != NULL ? info->gaps->len : 0;
+    unsigned first = text->verbose || n <= GAPS_MAX ? 0 : n - GAPS_MAX;
+
+    if (first + info->gaps_forgotten > 0)
+        report_page_print(text->page, REPORT_YELLOW, "  ", 4,
+                          "%" G_GUINT64_FORMAT " times before these nothing was seen.",
+                          first + info->gaps_forgotten);
+    for (unsigned i = first; i < n; i++)
+        print_gap(text, &g_array_index(info->gaps, CaptureGap, i));
+}
+
 /* Filters and comments are the file's own words. */
 static void print_words(ReportText *text, const char *what, const GPtrArray *words)
 {
@@ -200,6 +231,7 @@ static void print_capture(ReportText *text, const RegCaptureSite *site)
         print_vantage(text, &site->vantage);
     print_clock(text, info);
     print_loss(text, site);
+    print_gaps(text, info);
     print_words(text, "Capture filter", info->filters);
     print_words(text, "Comment", info->comments);
     if (info->hidden.fragments + info->hidden.tagged + info->hidden.icmp + info->hidden.no_filter

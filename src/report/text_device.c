@@ -2,8 +2,8 @@
  * One device: who it is, what it did in which order, and what is wrong.
  */
 
+#include "base/escape.h"
 #include "part.h"
-#include "report/escape.h"
 #include "text.h"
 
 #define EVENTS_MAX 40       /* of one device; the middle of more is left out */
@@ -76,7 +76,7 @@ void report_text_label(const ReportText *text, const RegEvent *event, GString *l
         const CaptureInfo *info = g_ptr_array_index(captures, ref.capture);
         g_autoptr(GString) name = g_string_new(NULL);
 
-        report_escape_terminal(name, str_of(info->name));
+        escape_terminal(name, str_of(info->name));
         report_page_cell(text->page, label, name->str, NAME_COLUMNS_MAX, false);
         g_string_append_c(label, ':');
     }
@@ -90,7 +90,7 @@ static unsigned label_columns(const ReportText *text, const GArray *events)
 
     for (unsigned i = 0; i < events->len; i++) {
         report_text_label(text, &g_array_index(events, RegEvent, i), label);
-        columns = MAX(columns, report_escape_columns(label->str));
+        columns = MAX(columns, escape_columns(label->str));
     }
     return columns;
 }
@@ -139,7 +139,7 @@ static void print_event(ReportText *text, const RegEvent *event, unsigned column
     report_text_label(text, event, label);
     g_string_append_printf(lead, "%-*s", CLOCK_COLUMNS,
                            event->time != NSEC_NONE ? nsec_to_clock(event->time, clock) : "");
-    g_string_append_printf(lead, "%*s", (int)(columns + 2 - report_escape_columns(label->str)), "");
+    g_string_append_printf(lead, "%*s", (int)(columns + 2 - escape_columns(label->str)), "");
     if (label->len > 0) {
         report_page_style(text->page, lead, REPORT_DIM);
         g_string_append(lead, label->str);

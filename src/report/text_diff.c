@@ -3,7 +3,7 @@
  * underlined.
  */
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "text.h"
 
 /* Headers that are shown without --verbose. */
@@ -24,7 +24,7 @@ static char *escaped(const char *value)
 {
     GString *text = g_string_new(NULL);
 
-    report_escape_terminal(text, str_of(value != NULL ? value : "-"));
+    escape_terminal(text, str_of(value != NULL ? value : "-"));
     return g_string_free(text, false);
 }
 
@@ -56,7 +56,7 @@ static unsigned columns_of(const char *text, size_t len)
 {
     g_autofree char *part = g_strndup(text, len);
 
-    return report_escape_columns(part);
+    return escape_columns(part);
 }
 
 /* Where a value is too long for its column, it begins shortly before the change. */
@@ -64,7 +64,7 @@ static unsigned columns_of(const char *text, size_t len)
 
 static void cut_beginning(Shown *shown, unsigned columns)
 {
-    if (report_escape_columns(shown->text) <= columns || shown->from <= BEFORE)
+    if (escape_columns(shown->text) <= columns || shown->from <= BEFORE)
         return;
 
     size_t skip = shown->from - BEFORE;

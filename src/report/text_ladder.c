@@ -4,8 +4,8 @@
  * The message that should have come and did not is an arrow with gaps.
  */
 
+#include "base/escape.h"
 #include "part.h"
-#include "report/escape.h"
 #include "text.h"
 
 #define LADDERS_MAX 6       /* of one device; the first and the last ones of more */
@@ -64,14 +64,14 @@ static void draw_arrow(const Ladder *ladder, GString *line, const RegEvent *even
     g_autoptr(GString) escaped = g_string_new(NULL);
     g_autoptr(GString) cell = g_string_new(NULL);
 
-    report_escape_terminal(escaped, str_of(words));
+    escape_terminal(escaped, str_of(words));
     report_page_cell(ladder->text->page, cell, escaped->str, room, false);
     if (to_device)
         g_string_append_c(line, '<');
     draw_shaft(ladder, line, begin + to_device, begin + 3, event->missing);
     g_string_append_printf(line, " %s ", cell->str);
-    draw_shaft(ladder, line, begin + 5 + report_escape_columns(cell->str),
-               ladder->server - !to_device, event->missing);
+    draw_shaft(ladder, line, begin + 5 + escape_columns(cell->str), ladder->server - !to_device,
+               event->missing);
     if (!to_device)
         g_string_append_c(line, '>');
 }
@@ -306,7 +306,7 @@ static unsigned label_columns(const ReportText *text, const GPtrArray *drawn)
 
         for (unsigned k = 0; k < events->len; k++) {
             report_text_label(text, &g_array_index(events, RegEvent, k), label);
-            columns = MAX(columns, report_escape_columns(label->str));
+            columns = MAX(columns, escape_columns(label->str));
         }
     }
     return columns;

@@ -13,11 +13,12 @@ G_DEFINE_QUARK(whyreg - report - error, report_error)
 static const struct {
     const char *name;
     bool in_place; /* read while it is written: a line is complete in itself */
+    bool streams;  /* writes while a capture is watched, not only at its end */
     ReportWriter *(*make)(ReportOutput *output, const ReportOptions *options);
 } formats[] = {
-    { "text", false, report_text_new }, { "html", false, report_html_new },
-    { "json", false, report_json_new }, { "jsonl", true, report_jsonl_new },
-    { "csv", false, report_csv_new },
+    { "text", false, true, report_text_new },  { "html", false, false, report_html_new },
+    { "json", false, false, report_json_new }, { "jsonl", true, true, report_jsonl_new },
+    { "csv", false, false, report_csv_new },
 };
 
 static bool find_format(Str name, size_t *index)
@@ -42,6 +43,13 @@ static void refuse_format(Str name, GError **error)
                 "there is no report format \"%s\"; the formats are %s", asked, known->str);
 }
 
+static ReportOutput *open_output(size_t format, const char *target, bool live, GError **error)
+{
+    if (live && formats[format].streams)
+        return report_output_open_stream(target, error);
+    return report_output_open(target, formats[format].in_place, error);
+}
+
 ReportWriter *report_writer_open(const char *spec, const ReportOptions *options, GError **error)
 {
     const char *target = strchr(spec, ':');
@@ -59,7 +67,7 @@ ReportWriter *report_writer_open(const char *spec, const ReportOptions *options,
         return NULL;
     }
 
-    ReportOutput *output = report_output_open(target, formats[index].in_place, error);
+    ReportOutput *output = open_output(index, target, options->live, error);
 
     if (output == NULL)
         return NULL;
@@ -75,12 +83,36 @@ ReportWriter *report_writer_open(const char *spec, const ReportOptions *options,
                                 : formats[index].make(output, &own);
 }
 
+void report_writer_start(ReportWriter *writer)
+{
+    if (writer->output != NULL)
+        report_output_start(writer->output);
+    if (writer->ops->start != NULL)
+        writer->ops->start(writer);
+}
+
+void report_writer_reopen(ReportWriter *writer)
+{
+    if (writer->output != NULL)
+        report_output_reopen(writer->output);
+    if (writer->ops->reopen != NULL)
+        writer->ops->reopen(writer);
+}
+
+uint64_t report_writer_dropped(const ReportWriter *writer)
+{
+    uint64_t dropped = writer->output != NULL ? report_output_dropped(writer->output) : 0;
+
+    return dropped + (writer->ops->dropped != NULL ? writer->ops->dropped(writer) : 0);
+}
+
 void report_writer_abandon(ReportWriter *writer)
 {
     ReportOutput *output = writer->output;
 
     writer->ops->free(writer);
-    report_output_abandon(output);
+    if (output != NULL)
+        report_output_abandon(output);
 }
 
 bool report_writer_close(ReportWriter *writer, GError **error)
@@ -88,5 +120,5 @@ bool report_writer_close(ReportWriter *writer, GError **error)
     ReportOutput *output = writer->output;
 
     writer->ops->free(writer);
-    return report_output_close(output, error);
+    return output == NULL || report_output_close(output, error);
 }

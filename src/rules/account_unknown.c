@@ -32,7 +32,7 @@ const Rule rule_account_unknown = {
     .title = "The registrar does not know the account",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning =
         "404 or 604: the address of record in To is not one that this registrar serves to this "

@@ -66,7 +66,7 @@ const Rule rule_aka_resync = {
     .title = "AKA resynchronisation failed",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning =
         "The SIM asked for resynchronisation of its sequence number, and no registration followed.",
     .advice = "Set the sequence number (SQN) of the subscriber in the HSS anew.",

@@ -198,14 +198,10 @@ static uint64_t mark_of_name(Str value, size_t at)
     return UINT64_C(1) << ((letters[0] + letters[1] + letters[2] * 50) & 63);
 }
 
-/* ' ', ':', ';', '<', '>' and '@': around which something can be wrong. */
-static bool is_mark(char c)
-{
-    const uint64_t marks = UINT64_C(0x15c000001);
-    unsigned at = (unsigned)(uint8_t)c - ' ';
-
-    return at < 64 && (marks >> at & 1);
-}
+/* Around which something can be wrong. */
+static const bool marks[256] = {
+    [' '] = true, [':'] = true, [';'] = true, ['<'] = true, ['>'] = true, ['@'] = true,
+};
 
 /* In one go, and rather too often "no": nearly every value of nearly every message
  * is whole, and taking it apart costs ten times as much. */
@@ -217,7 +213,7 @@ static bool looks_whole(Str value)
     for (size_t i = 0; i < value.len; i++) {
         char c = value.data[i];
 
-        if (!is_mark(c))
+        if (!marks[(uint8_t)c])
             continue;
 
         uint64_t mark = c == ';' ? mark_of_name(value, i) : 0;
@@ -264,10 +260,14 @@ static bool was_seen(const SipMessage *seen, SipHeaderId id, unsigned nth, Str v
     return known.len > 0 && str_starts(value, known);
 }
 
+G_STATIC_ASSERT(SIP_HEADER_COUNT <= 64);
+
 static bool has_address(SipHeaderId id)
 {
-    return id == SIP_HEADER_VIA || id == SIP_HEADER_FROM || id == SIP_HEADER_TO
-           || id == SIP_HEADER_CONTACT;
+    const uint64_t ids = UINT64_C(1) << SIP_HEADER_VIA | UINT64_C(1) << SIP_HEADER_FROM
+                         | UINT64_C(1) << SIP_HEADER_TO | UINT64_C(1) << SIP_HEADER_CONTACT;
+
+    return ids >> id & 1;
 }
 
 static AlgDamage damage_in(const SipMessage *message, SipHeaderId id)

@@ -43,7 +43,7 @@ const Rule rule_algorithm_not_echoed = {
     .title = "The algorithm was not named in the answer",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning = "The challenge names an algorithm, the credentials do not, and the server refuses a "
                "digest that is right.",
     .advice = "Update the phone or set it to send algorithm; on the server leave algorithm out of "

@@ -90,7 +90,7 @@ const Rule rule_algorithm_unsupported = {
     .title = "The phone does not know the algorithm",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_TAIL | RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_TAIL | RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .absence = true,
     .meaning =
         "The challenge offers no algorithm that this phone seems to know: it did not answer, or "

@@ -98,7 +98,7 @@ const Rule rule_auth_username_wrong = {
     .title = "The authentication user name is wrong",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The credentials name another user than the account has, or none.",
     .advice = "Set the authentication user (auth user, login, auth ID) on the phone to the name of "
               "the account at the server; it may differ from the extension or number.",

@@ -112,7 +112,7 @@ const Rule rule_authorization_malformed = {
     .title = "The Authorization header breaks the grammar",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning = "The header with the credentials cannot be read as RFC 7616 has it.",
     .advice = "Update the phone, or look for a special character in user name or realm that it "
               "does not escape.",

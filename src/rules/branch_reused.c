@@ -87,7 +87,7 @@ const Rule rule_branch_reused = {
     .title = "A new request under an old branch",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The phone sent a new request with the Via branch of an old one. To the server it "
                "is a copy of the old one, and it repeats the old answer.",
     .advice = "Update the phone: each request needs a branch of its own. Until then TCP may help "

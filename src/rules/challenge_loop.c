@@ -62,7 +62,7 @@ const Rule rule_challenge_loop = {
     .title = "Challenged again and again",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning =
         "Request after request carried credentials for the challenge just before it, and each "

@@ -53,7 +53,7 @@ static void append_when(GString *line, const RegCrowd *crowd)
                                crowd->one_server ? "" : " there",
                                nsec_to_span(crowd->recovered - from, span));
     else
-        g_string_append_printf(line, " within %s, and nobody succeeded until the capture ended",
+        g_string_append_printf(line, " within %s, and nobody succeeded meanwhile",
                                nsec_to_span(crowd->failures.last_time - from, span));
     if (crowd->server_answers_others)
         g_string_append(line, crowd->one_server ? "; it answered others meanwhile"

@@ -60,7 +60,7 @@ const Rule rule_contact_refused = {
     .title = "The registrar refuses the Contact",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning = "The registrar refused the request and names the Contact as the reason: its user "
                "part, its length, its scheme or its parameters.",

@@ -79,7 +79,7 @@ const Rule rule_credentials_refused = {
     .title = "The server refused the credentials",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning = "The phone answered the challenge it got, and the server refused. Consistent with a "
                "wrong password, a wrong authentication user, an account that may not register, or "

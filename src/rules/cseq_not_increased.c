@@ -58,7 +58,7 @@ const Rule rule_cseq_not_increased = {
     .title = "The phone does not count its requests",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning =
         "The request has the same or a lower CSeq than an earlier one with the same Call-ID, "
         "and the registrar refused it.",

@@ -50,7 +50,7 @@ const Rule rule_digest_uri_mismatch = {
     .title = "The digest was made over another uri",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The password is right, and the digest is valid for an address that is not the one "
                "the request was sent to.",
     .advice = "Update the phone; look for a box on the way that rewrites the Request-URI (SIP ALG, "

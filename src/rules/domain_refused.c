@@ -54,7 +54,7 @@ const Rule rule_domain_refused = {
     .title = "The registrar does not serve the domain",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The registrar refused the request and says that it is about the domain, which it "
                "does not serve.",
     .advice = "Set the SIP domain on the phone ('domain', 'realm', 'SIP server') to the name that "

@@ -11,6 +11,7 @@
 #include "rules/engine.h"
 
 #include "base/hash.h"
+#include "gate.h"
 
 /* A capture in which more different things are wrong is not read to its end by
  * anybody; what goes is counted. */
@@ -34,10 +35,16 @@ struct RuleEngine {
     RuleTally *tallies; /* one for each rule of the table */
     GArray *abstentions;
     Cache *found;
-    GHashTable *scanners; /* ids of devices that are a scanner's; uint64_t */
-    GPtrArray *ordered;   /* after rule_engine_finish(); Finding, borrowed */
-    Finding *blank;       /* for the next rule to write into; most have nothing to say */
-    bool drops;           /* a capture says that it dropped packets */
+    GHashTable *scanners;  /* ids of devices that are a scanner's; uint64_t */
+    GPtrArray *ordered;    /* after rule_engine_finish(); Finding, borrowed */
+    RuleVerdict *verdicts; /* of the newest chain, by rule */
+    unsigned *of_chains;   /* places in the table of those that look at chains */
+    unsigned n_of_chains;
+    GPtrArray *fired; /* on the chain at hand; empty in between */
+    Finding *blank;   /* for the next rule to write into; most have nothing to say */
+    uint32_t source;  /* who could have made up the subject in hand ... */
+    bool proven;      /* ... and whether nobody can have */
+    bool drops;       /* a capture says that it dropped packets */
 };
 
 static uint64_t key_hash(const void *key)
@@ -72,6 +79,13 @@ RuleEngine *rule_engine_new(const Rule *const *table, const RuleSink *sink)
     engine->table = table;
     engine->sink = *sink;
     engine->tallies = g_new0(RuleTally, n + 1);
+    engine->verdicts = g_new0(RuleVerdict, n + 1);
+    engine->of_chains = g_new0(unsigned, n + 1);
+    for (unsigned i = 0; i < n; i++) {
+        if (table[i]->check_chain != NULL)
+            engine->of_chains[engine->n_of_chains++] = i;
+    }
+    engine->fired = g_ptr_array_new();
     engine->abstentions = g_array_new(false, false, sizeof(RuleAbstention));
     engine->scanners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     engine->ordered = g_ptr_array_new();
@@ -85,83 +99,25 @@ RuleEngine *rule_engine_new(const Rule *const *table, const RuleSink *sink)
     return engine;
 }
 
+void rule_engine_limit(RuleEngine *engine, size_t max_bytes)
+{
+    cache_limit(engine->found, max_bytes);
+}
+
 void rule_engine_free(RuleEngine *engine)
 {
     if (engine == NULL)
         return;
     g_ptr_array_unref(engine->ordered);
+    g_ptr_array_unref(engine->fired);
+    g_free(engine->of_chains);
     g_hash_table_unref(engine->scanners);
     g_array_unref(engine->abstentions);
     cache_free(engine->found);
     g_free(engine->tallies);
+    g_free(engine->verdicts);
     finding_free(engine->blank);
     g_free(engine);
-}
-
-RuleVerdict rule_abstain(Finding *finding, const char *because)
-{
-    finding->abstained_because = because;
-    return RULE_ABSTAINS;
-}
-
-static const char *wanted_place(uint32_t vantage)
-{
-    if (vantage & REG_VANTAGE_MIDDLE)
-        return "needs a capture on the path or beside the server";
-    return vantage & REG_VANTAGE_SERVER ? "needs a capture beside the server"
-                                        : "needs a capture beside the phone";
-}
-
-static bool has_answer(const RegChain *chain)
-{
-    for (unsigned i = 0; i < chain->steps->len; i++) {
-        if (reg_step_status(reg_chain_step(chain, i)) != 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_cut(const SipMessage *message)
-{
-    return message != NULL && (message->anomalies & SIP_CUT_SHORT);
-}
-
-static bool has_cut_message(const RegChain *chain)
-{
-    for (unsigned i = 0; i < chain->steps->len; i++) {
-        const RegStep *step = reg_chain_step(chain, i);
-
-        if (is_cut(reg_step_request(step)) || is_cut(reg_step_answer(step)))
-            return true;
-    }
-    return false;
-}
-
-RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *finding)
-{
-    if (!(rule->vantage & chain->vantage))
-        return rule_abstain(finding, wanted_place(rule->vantage));
-    if ((rule->needs & RULE_NEEDS_HEAD) && chain->head_cut)
-        return rule_abstain(finding, "the capture does not hold the beginning of the attempt");
-    if ((rule->needs & RULE_NEEDS_ANSWER) && !has_answer(chain))
-        return RULE_CLEAN;
-    if ((rule->needs & RULE_NEEDS_TAIL) && chain->tail_cut)
-        return rule_abstain(finding, "the capture ends too early after the last message");
-    if ((rule->needs & RULE_NEEDS_WHOLE) && has_cut_message(chain))
-        return rule_abstain(finding, "messages were cut by the snapshot length");
-    return rule->check_chain(chain, finding);
-}
-
-/* Where a device was seen is known only at the end, and often not at all. So a rule looks first,
- * and is not believed where it must not speak. */
-RuleVerdict rule_apply_device(const Rule *rule, const RegDevice *device, Nsec now, Finding *finding)
-{
-    uint32_t known = device->vantage & ~(uint32_t)REG_VANTAGE_UNKNOWN;
-    RuleVerdict verdict = rule->check_device(device, now, finding);
-
-    if (verdict == RULE_FIRES && known != 0 && !(rule->vantage & known))
-        return rule_abstain(finding, wanted_place(rule->vantage));
-    return verdict;
 }
 
 static void count_abstention(RuleEngine *engine, const Rule *rule, const char *because)
@@ -171,7 +127,8 @@ static void count_abstention(RuleEngine *engine, const Rule *rule, const char *b
     for (unsigned i = 0; i < engine->abstentions->len; i++) {
         RuleAbstention *known = &g_array_index(engine->abstentions, RuleAbstention, i);
 
-        if (known->rule == rule && strcmp(known->because, reason) == 0) {
+        if (known->rule == rule
+            && (known->because == reason || strcmp(known->because, reason) == 0)) {
             known->times++;
             return;
         }
@@ -260,18 +217,23 @@ static bool keep(RuleEngine *engine, Finding *finding, uint64_t subject)
 
     if (entry != NULL) {
         fold(entry->finding, finding);
+        if (engine->proven)
+            cache_prove(engine->found, entry);
         return false;
     }
     entry = g_new0(Entry, 1);
     entry->key = key;
     entry->finding = finding;
-    cache_add(engine->found, entry, &entry->key, sizeof(Entry), finding->until);
+    cache_admit(engine->found, entry, &entry->key, sizeof(Entry) + finding_bytes(finding),
+                finding->until, engine->source);
+    if (engine->proven)
+        cache_prove(engine->found, entry);
     if (engine->sink.finding != NULL)
         engine->sink.finding(finding, engine->sink.user);
     return true;
 }
 
-static void take_subject(Finding *finding, const RegDevice *device, Nsec from, Nsec until)
+void rule_name_device(Finding *finding, const RegDevice *device, Nsec from, Nsec until)
 {
     finding->device = device->id;
     finding->aor = device->aor[0] != '\0' ? g_strdup(device->aor) : NULL;
@@ -281,32 +243,89 @@ static void take_subject(Finding *finding, const RegDevice *device, Nsec from, N
         finding->until = until;
 }
 
+/* Asks one rule that may look; what it finds is among those that fired. */
+static RuleVerdict ask(RuleEngine *engine, unsigned index, const RegChain *chain)
+{
+    const Rule *rule = engine->table[index];
+    Finding *finding = take_blank(engine, rule);
+    RuleVerdict verdict = rule->check_chain(chain, finding);
+
+    finding = take_verdict(engine, index, verdict, finding);
+    if (finding != NULL)
+        g_ptr_array_add(engine->fired, finding);
+    return verdict;
+}
+
+static RuleVerdict shut_out(RuleEngine *engine, unsigned index, const char *because)
+{
+    engine->tallies[index].abstained++;
+    count_abstention(engine, engine->table[index], because);
+    return RULE_ABSTAINS;
+}
+
+/* What is found on devices that never got in may be a flood's, and must not push out the rest. */
+static void look_at_device(RuleEngine *engine, const RegDevice *device)
+{
+    unsigned n = device->n_public_addresses;
+
+    engine->proven = device->last_accepted != NSEC_NONE;
+    engine->source = n > 0 ? net_addr_group(&device->public_addresses[n - 1].addr)
+                     : device->n_addresses > 0 ? net_addr_group(&device->addresses[0].addr)
+                                               : 0;
+}
+
+static void ask_all(RuleEngine *engine, const RegChain *chain, const Shown *shown)
+{
+    const char *because;
+
+    for (unsigned i = 0; i < engine->n_of_chains; i++) {
+        unsigned index = engine->of_chains[i];
+        RuleVerdict *verdict = &engine->verdicts[index];
+
+        switch (gate_of(engine->table[index], chain, shown, &because)) {
+        case GATE_OPEN:
+            *verdict = ask(engine, index, chain);
+            break;
+        case GATE_CLEAN:
+            *verdict = RULE_CLEAN;
+            engine->tallies[index].clean++;
+            break;
+        case GATE_SHUT:
+            *verdict = shut_out(engine, index, because);
+            break;
+        }
+    }
+}
+
+static void prepare(const GPtrArray *fired, const RegChain *chain, bool twofold)
+{
+    for (unsigned i = 0; i < fired->len; i++) {
+        Finding *finding = g_ptr_array_index(fired, i);
+
+        rule_name_device(finding, chain->device, chain->opened, chain->last);
+        finding->silenced = is_silenced(fired, finding);
+        if (twofold && finding->grade == FINDING_PROVEN)
+            finding_grade(finding, FINDING_STRONG,
+                          "The log of whoever received it: a part of a message came twice and "
+                          "differs, and the first is what is read here.");
+    }
+}
+
 bool rule_engine_chain(RuleEngine *engine, const RegChain *chain)
 {
-    g_autoptr(GPtrArray) fired = g_ptr_array_new();
+    GPtrArray *fired = engine->fired;
     bool cited = false;
 
     if (chain->device->scanner)
         return false;
-    for (unsigned i = 0; engine->table[i] != NULL; i++) {
-        const Rule *rule = engine->table[i];
 
-        if (rule->check_chain == NULL)
-            continue;
+    Shown shown = shown_by(chain);
 
-        Finding *finding = take_blank(engine, rule);
-        RuleVerdict verdict = rule_apply_chain(rule, chain, finding);
-
-        finding = take_verdict(engine, i, verdict, finding);
-        if (finding != NULL)
-            g_ptr_array_add(fired, finding);
-    }
-    for (unsigned i = 0; i < fired->len; i++) {
-        Finding *finding = g_ptr_array_index(fired, i);
-
-        take_subject(finding, chain->device, chain->opened, chain->last);
-        finding->silenced = is_silenced(fired, finding);
-    }
+    look_at_device(engine, chain->device);
+    ask_all(engine, chain, &shown);
+    prepare(fired, chain, shown.twofold);
+    if (engine->sink.chain != NULL)
+        engine->sink.chain(chain, engine->verdicts, fired, engine->sink.user);
     for (unsigned i = 0; i < fired->len; i++) {
         Finding *finding = g_ptr_array_index(fired, i);
 
@@ -315,6 +334,8 @@ bool rule_engine_chain(RuleEngine *engine, const RegChain *chain)
         else if (keep(engine, finding, 0) && finding->rule->severity != FINDING_NOTE)
             cited = true;
     }
+    if (fired->len > 0)
+        g_ptr_array_set_size(fired, 0);
     return cited;
 }
 
@@ -324,6 +345,7 @@ void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now)
         g_hash_table_add(engine->scanners, g_memdup2(&device->id, sizeof(device->id)));
         return;
     }
+    look_at_device(engine, device);
     for (unsigned i = 0; engine->table[i] != NULL; i++) {
         const Rule *rule = engine->table[i];
 
@@ -334,13 +356,13 @@ void rule_engine_device(RuleEngine *engine, const RegDevice *device, Nsec now)
 
         finding = take_verdict(engine, i, rule_apply_device(rule, device, now, finding), finding);
         if (finding != NULL) {
-            take_subject(finding, device, device->first_seen, device->last_seen);
+            rule_name_device(finding, device, device->first_seen, device->last_seen);
             keep(engine, finding, 0);
         }
     }
 }
 
-static uint64_t subject_of(const RegSite *site)
+uint64_t rule_site_key(const RegSite *site)
 {
     switch (site->kind) {
     case REG_SITE_CAPTURE:
@@ -368,6 +390,8 @@ void rule_engine_site(RuleEngine *engine, const RegSite *site)
 {
     if (site->kind == REG_SITE_CAPTURE && has_drops(site->capture->info))
         engine->drops = true;
+    engine->proven = site->kind != REG_SITE_SOURCE;
+    engine->source = 0;
     for (unsigned i = 0; engine->table[i] != NULL; i++) {
         const Rule *rule = engine->table[i];
 
@@ -378,7 +402,7 @@ void rule_engine_site(RuleEngine *engine, const RegSite *site)
 
         finding = take_verdict(engine, i, rule->check_site(site, finding), finding);
         if (finding != NULL)
-            keep(engine, finding, subject_of(site));
+            keep(engine, finding, rule_site_key(site));
     }
 }
 
@@ -412,9 +436,10 @@ static int by_report_order(const void *a, const void *b)
     return finding_compare(*(Finding *const *)a, *(Finding *const *)b);
 }
 
-static bool overlap(const Finding *a, const Finding *b)
+bool rule_explains(const Finding *narrower, const Finding *umbrella)
 {
-    return a->from <= b->until && b->from <= a->until;
+    return is_named(umbrella->rule->silenced_by, narrower->rule->id)
+           && narrower->from <= umbrella->until && umbrella->from <= narrower->until;
 }
 
 /* Whether another finding on the same device explains an umbrella; 'sorted'
@@ -434,7 +459,7 @@ static bool is_explained(const GPtrArray *sorted, unsigned at)
 
         if (other->device != umbrella->device)
             break;
-        if (is_named(umbrella->rule->silenced_by, other->rule->id) && overlap(umbrella, other))
+        if (rule_explains(other, umbrella))
             return true;
     }
     return false;

@@ -105,7 +105,7 @@ const Rule rule_extension_refused = {
     .title = "An extension is missing or not understood",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "420, 421, 439 or 494: device, proxy and registrar do not agree on an extension of "
                "SIP, and the device did not try again without or with it.",
     .advice = "Switch the extension that the answer names on or off, on the device or on the "

@@ -69,6 +69,58 @@ void finding_reset(Finding *finding, const Rule *rule)
     finding->silenced = false;
 }
 
+Finding *finding_copy(const Finding *finding)
+{
+    Finding *copy = finding_new(finding->rule);
+    Finding own = *finding;
+
+    own.aor = g_strdup(finding->aor);
+    own.summary = g_strdup(finding->summary);
+    own.settle = g_strdup(finding->settle);
+    own.advice = g_strdup(finding->advice);
+    own.rewrites = finding->rewrites != NULL ? reg_rewrites_ref(finding->rewrites) : NULL;
+    own.facts = copy->facts;
+    own.rejected = copy->rejected;
+    *copy = own;
+    for (unsigned i = 0; i < finding->facts->len; i++) {
+        FindingFact fact = g_array_index(finding->facts, FindingFact, i);
+
+        fact.seen = g_strdup(fact.seen);
+        fact.expected = g_strdup(fact.expected);
+        g_array_append_val(copy->facts, fact);
+    }
+    for (unsigned i = 0; i < finding->rejected->len; i++) {
+        FindingRejected rejected = g_array_index(finding->rejected, FindingRejected, i);
+
+        rejected.because = g_strdup(rejected.because);
+        g_array_append_val(copy->rejected, rejected);
+    }
+    return copy;
+}
+
+static size_t text_bytes(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+size_t finding_bytes(const Finding *finding)
+{
+    size_t bytes = sizeof(*finding) + text_bytes(finding->aor) + text_bytes(finding->summary)
+                   + text_bytes(finding->settle) + text_bytes(finding->advice);
+
+    for (unsigned i = 0; i < finding->facts->len; i++) {
+        const FindingFact *fact = &g_array_index(finding->facts, FindingFact, i);
+
+        bytes += sizeof(*fact) + text_bytes(fact->seen) + text_bytes(fact->expected);
+    }
+    for (unsigned i = 0; i < finding->rejected->len; i++) {
+        const FindingRejected *rejected = &g_array_index(finding->rejected, FindingRejected, i);
+
+        bytes += sizeof(*rejected) + text_bytes(rejected->because);
+    }
+    return bytes;
+}
+
 void finding_free(Finding *finding)
 {
     if (finding == NULL)
@@ -158,6 +210,15 @@ void finding_cite_message(Finding *finding, const char *name, const SipMessage *
                                               STR_ARG(message->reason), message->cseq);
 
     finding_cite(finding, name, message->meta.ref, message->meta.time, str_of(seen), expected);
+}
+
+Nsec finding_newest(const Finding *finding)
+{
+    Nsec newest = NSEC_NONE;
+
+    for (unsigned i = 0; i < finding->facts->len; i++)
+        newest = MAX(newest, g_array_index(finding->facts, FindingFact, i).time);
+    return newest != NSEC_NONE ? newest : finding->until;
 }
 
 const char *finding_advice(const Finding *finding)

@@ -28,15 +28,21 @@ static bool is_in_domain(const SipMessage *request, const SipUri *gruu)
 /* A device may make a GRUU of its own, when its address can be reached from
  * everywhere: only one in the domain that is registered with is the
  * registrar's. */
-static bool find_gruu(const SipMessage *request, SipUri *gruu)
+static bool is_registrars(const SipMessage *request, const SipUri *uri)
+{
+    NetAddr addr;
+
+    return is_gruu(uri) && is_in_domain(request, uri) && !net_addr_parse(uri->host, &addr);
+}
+
+static bool find_gruu(const RegStep *step, const SipMessage *request, SipUri *gruu)
 {
     SipValues cursor = { 0 };
-    NetAddr addr;
     Str value;
 
-    while (sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value)) {
-        *gruu = sip_name_addr_parse(value).uri;
-        if (is_gruu(gruu) && is_in_domain(request, gruu) && !net_addr_parse(gruu->host, &addr))
+    for (unsigned n = 0; sip_values_next(request, SIP_HEADER_CONTACT, &cursor, &value); n++) {
+        *gruu = n == 0 ? step->contact.uri : sip_name_addr_parse(value).uri;
+        if (is_registrars(request, gruu))
             return true;
     }
     return false;
@@ -48,7 +54,7 @@ static RuleVerdict check(const RegChain *chain, Finding *finding)
     const SipMessage *request = reg_step_request(last);
     SipUri gruu;
 
-    if (request == NULL || last->removes || !find_gruu(request, &gruu))
+    if (request == NULL || last->removes || !find_gruu(last, request, &gruu))
         return RULE_CLEAN;
 
     finding_say(finding,

@@ -85,7 +85,7 @@ const Rule rule_interval_too_brief = {
     .title = "The phone does not take the longer interval",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning =
         "The registrar refused the asked lifetime as too short and named the least it takes; "
         "the phone did not come back with that much.",

@@ -108,7 +108,7 @@ const Rule rule_large_register_lost = {
     .title = "The large REGISTER is lost",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_TAIL,
+    .needs = RULE_NEEDS_TAIL | RULE_NEEDS_FAILURE,
     .absence = true,
     .meaning = "A small REGISTER was answered. The larger one, in IP fragments or above what the "
                "path carries, never was: the path drops packets of that size.",

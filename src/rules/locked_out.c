@@ -91,7 +91,7 @@ const Rule rule_locked_out = {
     .title = "Locked out after failures",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_NOTHING,
+    .needs = RULE_NEEDS_FAILURE,
     .meaning = "After several refused logins the server refuses even right credentials, or no "
                "longer answers this source.",
     .advice = "Find out what failed first and mend that; then lift the ban (fail2ban-client "

@@ -96,7 +96,7 @@ const Rule rule_loop_detected = {
     .title = "The request runs in a circle",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning = "482 Loop Detected or 483 Too Many Hops: proxies forwarded the REGISTER to one that "
                "had it already, instead of handling it.",

@@ -61,7 +61,7 @@ const Rule rule_nonce_count_wrong = {
     .title = "The nonce count is wrong",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning =
         "The count of requests made with one nonce repeats or goes back, and the server refuses.",
     .advice = "Update the phone, or switch the check of nonce counts off on the server.",

@@ -90,7 +90,7 @@ const Rule rule_nonce_from_other_server = {
     .title = "The nonce is from another server",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The credentials answer the challenge of one server and went to another, which does "
                "not accept its nonces.",
     .advice = "Let a phone stay with the server that challenged it (stickiness by source at the "

@@ -71,6 +71,9 @@ static RuleVerdict say_unseen(const RegChain *chain, const RegStep *step, Findin
     Str sent = step->credentials.nonce;
     bool damaged = message_any_challenge(challenge, begins_with, &sent);
 
+    /* Where the nonce ends is then a guess. */
+    if (!step->credentials.ok)
+        return rule_abstain(finding, "the credentials break the grammar");
     if (!damaged && chain_loss(chain) != NULL)
         return rule_abstain(finding, chain_loss(chain));
     if (!damaged && may_be_forgotten(chain))
@@ -109,7 +112,7 @@ const Rule rule_nonce_not_issued = {
     .title = "The challenge's nonce was not used",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning = "The credentials use, or were computed with, a nonce that is not the one of the "
                "challenge they answer.",
     .advice = "Update the phone; look for a box on the way that rewrites messages.",

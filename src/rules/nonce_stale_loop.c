@@ -50,7 +50,7 @@ const Rule rule_nonce_stale_loop = {
     .title = "Fresh nonces are called stale",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "Nonces that were just issued are refused as stale, again and again.",
     .advice = "Check the server: lifetime of nonces (Asterisk nonce_lifetime, Kamailio "
               "nonce_expire), its clock, one-time nonces, and whether several servers without a "

@@ -56,7 +56,7 @@ const Rule rule_password_altered = {
     .title = "The phone damaged the password",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The digest fits a changed form of the supplied password: cut, escaped, encoded, in "
                "another case, or with a blank more.",
     .advice = "Enter the password on the phone by hand and compare. For provisioning: quote or "

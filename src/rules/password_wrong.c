@@ -65,7 +65,7 @@ const Rule rule_password_wrong = {
     .title = "The phone uses another password",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The digest was computed with another password than the one supplied for this "
                "account, and the server refused it.",
     .advice = "Enter the password of the account on the phone again, and check that phone and "

@@ -96,6 +96,7 @@ const Rule rule_path_blocked = {
     .title = "The way to the registrar is blocked",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
+    .needs = RULE_NEEDS_FAILURE,
     .meaning = "A firewall or router between the phone and the registrar refuses the REGISTER, and "
                "says so by ICMP or by a reset.",
     .advice = "Look at the box that sent the error: its firewall rules and its routes to the "

@@ -43,6 +43,7 @@ const Rule rule_port_unreachable = {
     .title = "Nothing listens at the registrar's port",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
+    .needs = RULE_NEEDS_FAILURE,
     .meaning = "The server's host is reachable and says by ICMP that no program has the port open. "
                "The phone does not read ICMP and keeps trying.",
     .advice =

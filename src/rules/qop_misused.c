@@ -83,7 +83,7 @@ const Rule rule_qop_misused = {
     .title = "qop is used wrongly",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning =
         "The credentials use qop in a way that RFC 7616 does not allow, and the server refuses.",
     .advice = "Update the phone; as a stopgap let the server offer qop=\"auth\" alone, or none.",

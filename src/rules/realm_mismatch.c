@@ -73,7 +73,7 @@ const Rule rule_realm_mismatch = {
     .title = "The credentials are for another realm",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .meaning = "The realm in the credentials, or the one that was hashed, is not the realm of the "
                "challenge.",
     .advice = "Remove a fixed realm from the account on the phone or set it to the one in the "

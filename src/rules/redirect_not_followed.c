@@ -144,7 +144,7 @@ const Rule rule_redirect_not_followed = {
     .title = "The phone does not follow the redirect",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_TAIL,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_TAIL | RULE_NEEDS_FAILURE,
     .absence = true,
     .meaning = "The registrar answered 3xx and named another address in Contact; no REGISTER to "
                "that address followed.",

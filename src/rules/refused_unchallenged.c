@@ -76,7 +76,7 @@ const Rule rule_refused_unchallenged = {
     .title = "Refused without a challenge",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_HEAD | RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE,
+    .needs = RULE_NEEDS_HEAD | RULE_NEEDS_ANSWER | RULE_NEEDS_WHOLE | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning = "The registrar refused the request before it asked for credentials. The password "
                "cannot be the reason.",

@@ -54,7 +54,7 @@ const Rule rule_request_ignored = {
     .title = "The server ignores this phone",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_SERVER,
-    .needs = RULE_NEEDS_HEAD | RULE_NEEDS_TAIL,
+    .needs = RULE_NEEDS_HEAD | RULE_NEEDS_TAIL | RULE_NEEDS_FAILURE,
     .absence = true,
     .meaning = "The request arrived beside the server, which answered other phones in the same "
                "window and this one never.",

@@ -93,7 +93,7 @@ const Rule rule_request_refused = {
     .title = "The server refuses the request as such",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning = "400 Bad Request or one of its kin: the server does not take the request as it is, "
                "whoever sends it.",

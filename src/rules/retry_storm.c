@@ -14,10 +14,10 @@
 
 static RuleVerdict check(const RegDevice *device, Nsec now, Finding *finding)
 {
-    const RegHaste *haste = &device->haste;
+    const RegHaste *haste = device->haste;
     char span[NSEC_TEXT], gap[NSEC_TEXT];
 
-    if (haste->attempts < ENOUGH_ATTEMPTS)
+    if (haste == NULL || haste->attempts < ENOUGH_ATTEMPTS)
         return RULE_CLEAN;
 
     Nsec lasted = haste->until - haste->from;

@@ -34,7 +34,7 @@ const Rule rule_server_error = {
     .title = "The server failed",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning =
         "The registrar, or a hop on the way to it, answered with 5xx: it could not do its work.",

@@ -43,7 +43,7 @@ const Rule rule_too_many_contacts = {
     .title = "The account has too many devices",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "The registrar keeps only so many bindings for one account and has as many; it "
                "refused this one.",
     .advice =

@@ -43,7 +43,7 @@ const Rule rule_upstream_timeout = {
     .title = "Behind the first hop nobody answered",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .meaning = "A 408 came over the wire: a proxy or session border controller forwarded the "
                "REGISTER and got no answer itself.",
     .advice = "Look from that box at the next one: its address there (Kamailio: dispatcher, "

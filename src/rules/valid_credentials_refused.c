@@ -47,7 +47,7 @@ const Rule rule_valid_credentials_refused = {
     .title = "Right credentials were refused",
     .severity = FINDING_FAILURE,
     .vantage = REG_VANTAGE_ANY,
-    .needs = RULE_NEEDS_ANSWER,
+    .needs = RULE_NEEDS_ANSWER | RULE_NEEDS_FAILURE,
     .silenced_by = narrower,
     .meaning =
         "The digest is right for the supplied password, and the server refused it all the same.",

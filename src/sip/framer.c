@@ -20,6 +20,7 @@ const SipFramerConfig sip_framer_config_default = {
     .max_streams = 131072,
     .max_handshakes = 4096,
     .buffered_bytes = 16 * 1024 * 1024,
+    .handshake_bytes = 8 * 1024 * 1024,
     .idle = 32 * NSEC_SEC,
 };
 
@@ -78,6 +79,7 @@ SipFramer *sip_framer_new(const SipFramerConfig *config, const SipSink *sink)
     framer->streams = cache_new(&(CacheConfig){
         .name = "sip.streams",
         .max_items = config->max_streams,
+        .max_bytes = config->stream_bytes,
         .hash = hash_id,
         .equal = equal_id,
         .drop = drop_stream,
@@ -106,7 +108,8 @@ void sip_framer_deliver(SipFramer *framer, SipMessage *message)
     framer->stats.cut_short += (message->anomalies & SIP_CUT_SHORT) != 0;
     if (framer->sink.message != NULL)
         framer->sink.message(message, framer->sink.user);
-    sip_message_unref(message);
+    else
+        sip_message_unref(message);
 }
 
 void sip_framer_keepalive(SipFramer *framer, const NetMeta *meta, SipKeepalive kind)
@@ -166,7 +169,8 @@ static void push_datagram(SipFramer *framer, const NetPayload *payload)
         anomalies = start > 0 ? SIP_JUNK_BEFORE : SIP_CUT_SHORT;
         bytes = str_from(bytes, start);
     }
-    sip_framer_deliver(framer, sip_message_parse(meta, bytes, anomalies));
+    sip_framer_deliver(
+        framer, sip_message_parse_in(framer->config.pool, &framer->head, meta, bytes, anomalies));
 }
 
 /* A stream that began before we looked may be in the middle of anything. */

@@ -10,9 +10,6 @@
 #include "base/hash.h"
 #include "stream.h"
 
-/* Half-read messages and certificates of all handshakes together. */
-#define MAX_BYTES (8 * 1024 * 1024)
-
 typedef struct Handshake {
     CacheItem item;
     uint64_t id; /* of the stream */
@@ -42,7 +39,7 @@ Cache *sip_handshakes_new(const SipFramerConfig *config)
     return cache_new(&(CacheConfig){
         .name = "sip.handshakes",
         .max_items = MAX(config->max_handshakes, 1),
-        .max_bytes = MAX_BYTES,
+        .max_bytes = config->handshake_bytes,
         .idle = config->idle,
         .hash = hash_id,
         .equal = equal_id,

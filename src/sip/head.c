@@ -69,6 +69,8 @@ static SipHeader *add_header(SipHead *head, Str bytes, const Line *line)
         head->anomalies |= SIP_BAD_HEADER_LINE;
     if (head->first[id] == 0)
         head->first[id] = head->n_headers;
+    else
+        head->repeats = true;
     header->id = (uint8_t)id;
     header->name_at = (uint16_t)line->start;
     header->name_len = (uint8_t)name.len;
@@ -157,7 +159,8 @@ void sip_head_scan(Str bytes, SipHead *head)
     head->len = (uint32_t)line.next;
     if (memchr(bytes.data, '\0', head->len) != NULL)
         head->anomalies |= SIP_NUL_BYTE;
-    find_contradictions(head, bytes);
+    if (head->repeats)
+        find_contradictions(head, bytes);
 }
 
 SipNumber sip_head_content_length(const SipHead *head, Str bytes, uint32_t *length)

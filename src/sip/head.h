@@ -6,6 +6,7 @@
  * bytes are the message, the message needs the table; both come from one scan.
  */
 
+#include "base/pool.h"
 #include "sip/message.h"
 #include "sip/value.h"
 
@@ -14,6 +15,7 @@ typedef struct SipHead {
     uint32_t line_len; /* of the start line, without its line end */
     uint32_t len;      /* up to the end of the blank line; all bytes when it is missing */
     bool ended;        /* by a blank line */
+    bool repeats;      /* a header came twice */
     uint16_t n_headers;
     uint16_t first[SIP_HEADER_COUNT]; /* index + 1, as in SipMessage */
     SipHeader headers[SIP_MAX_HEADERS];
@@ -35,6 +37,11 @@ typedef struct SipHeadSearch {
 } SipHeadSearch;
 bool sip_head_find_end(Str bytes, SipHeadSearch *search);
 
-/* sip_message_parse() for whoever has scanned the bytes already. */
-SipMessage *sip_message_build(const NetMeta *meta, Str bytes, const SipHead *head,
+/* sip_message_parse() for whoever has scanned the bytes already; the block comes from 'pool',
+ * which may be NULL. */
+SipMessage *sip_message_build(Pool *pool, const NetMeta *meta, Str bytes, const SipHead *head,
                               uint32_t anomalies, bool over_websocket);
+
+/* sip_message_parse() with a block from 'pool' and 'head' to work in. */
+SipMessage *sip_message_parse_in(Pool *pool, SipHead *head, const NetMeta *meta, Str bytes,
+                                 uint32_t anomalies);

@@ -9,15 +9,20 @@
 
 #include "lex.h"
 
-/* "_" is in no host name by the grammar and in many by custom. */
+/* 'n': letters, digits, "-" and "."; and "_", which is in no host name by the grammar and in
+ * many by custom. */
+static const char host_classes[256] = "................................"
+                                      ".............nn."  /*  !"#$%&'()*+,-./ */
+                                      "nnnnnnnnnn......"  /* 0123456789:;<=>? */
+                                      ".nnnnnnnnnnnnnnn"  /* @ABCDEFGHIJKLMNO */
+                                      "nnnnnnnnnnn....n"  /* PQRSTUVWXYZ[\]^_ */
+                                      ".nnnnnnnnnnnnnnn"  /* `abcdefghijklmno */
+                                      "nnnnnnnnnnn....."; /* pqrstuvwxyz{|}~ */
+
 static bool is_name(Str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.data[i];
-        bool alphanumeric =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-        if (!alphanumeric && c != '-' && c != '.' && c != '_')
+        if (host_classes[(uint8_t)s.data[i]] != 'n')
             return false;
     }
     return s.len > 0;

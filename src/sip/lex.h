@@ -13,7 +13,7 @@
 /* SP, HTAB, and CR and LF, which are what is left of a folded line. */
 static inline bool sip_lex_is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return str_is_blank(c);
 }
 
 static inline bool sip_lex_is_line_end(char c)

@@ -85,12 +85,23 @@ bool sip_param_next(Str *rest, Str *name, Str *value)
     return false;
 }
 
+static bool begins_alike(Str param, char letter)
+{
+    return param.len > 0 && (param.data[0] | 0x20) == (letter | 0x20);
+}
+
+/* Every message is asked for three parameters; those that begin with another letter need not
+ * be taken apart. */
 bool sip_param_find(Str params, const char *name, Str *value)
 {
     Str wanted = str_of(name);
 
-    for (Str found, its_value; sip_param_next(&params, &found, &its_value);) {
-        if (found.len == wanted.len && str_equal_nocase(found, wanted)) {
+    while (params.len > 0) {
+        Str param = cut(&params, sip_lex_find(params, ';'));
+        Str found, its_value;
+
+        if (begins_alike(param, wanted.data[0]) && sip_param_next(&param, &found, &its_value)
+            && str_equal_nocase(found, wanted)) {
             *value = its_value;
             return true;
         }

@@ -61,12 +61,23 @@ static void read_cseq(SipMessage *message)
     }
 }
 
+/* Behind a name-addr that begins with its bracket, without taking it apart. */
+static Str params_of(Str value)
+{
+    const char *end =
+        value.len > 0 && value.data[0] == '<' ? memchr(value.data, '>', value.len) : NULL;
+    Str behind = end != NULL ? str_from(value, (size_t)(end - value.data) + 1) : STR_NONE;
+
+    if (end != NULL && (behind.len == 0 || behind.data[0] == ';'))
+        return behind;
+    return sip_name_addr_cut(value).params;
+}
+
 static Str tag_of(const SipMessage *message, SipHeaderId id)
 {
-    Str value = sip_message_first(message, id);
     Str tag = STR_NONE;
 
-    sip_param_find(sip_name_addr_cut(value).params, "tag", &tag);
+    sip_param_find(params_of(sip_message_first(message, id)), "tag", &tag);
     return tag;
 }
 
@@ -126,14 +137,15 @@ static void read_body(SipMessage *message, const SipHead *head)
         message->body = str_first(left, length);
 }
 
-SipMessage *sip_message_build(const NetMeta *meta, Str bytes, const SipHead *head,
+SipMessage *sip_message_build(Pool *pool, const NetMeta *meta, Str bytes, const SipHead *head,
                               uint32_t anomalies, bool over_websocket)
 {
     size_t table = head->n_headers * sizeof(SipHeader);
-    SipMessage *message = g_rc_box_alloc(sizeof(SipMessage) + table + bytes.len);
+    SipMessage *message = pool_take(pool, sizeof(SipMessage) + table + bytes.len);
     char *copy = (char *)(message + 1) + table;
 
     *message = (SipMessage){
+        .references = 1,
         .meta = *meta,
         .raw = { copy, bytes.len },
         .anomalies = head->anomalies | anomalies,
@@ -158,27 +170,34 @@ SipMessage *sip_message_build(const NetMeta *meta, Str bytes, const SipHead *hea
     return message;
 }
 
-SipMessage *sip_message_parse(const NetMeta *meta, Str bytes, uint32_t anomalies)
+SipMessage *sip_message_parse_in(Pool *pool, SipHead *head, const NetMeta *meta, Str bytes,
+                                 uint32_t anomalies)
 {
-    SipHead head;
-
     if (bytes.len > SIP_MAX_MESSAGE) {
         bytes = str_first(bytes, SIP_MAX_MESSAGE);
         anomalies |= SIP_CUT_SHORT;
     }
-    sip_head_scan(bytes, &head);
-    return sip_message_build(meta, bytes, &head, anomalies, false);
+    sip_head_scan(bytes, head);
+    return sip_message_build(pool, meta, bytes, head, anomalies, false);
+}
+
+SipMessage *sip_message_parse(const NetMeta *meta, Str bytes, uint32_t anomalies)
+{
+    SipHead head;
+
+    return sip_message_parse_in(NULL, &head, meta, bytes, anomalies);
 }
 
 SipMessage *sip_message_ref(SipMessage *message)
 {
-    return g_rc_box_acquire(message);
+    message->references++;
+    return message;
 }
 
 void sip_message_unref(SipMessage *message)
 {
-    if (message != NULL)
-        g_rc_box_release(message);
+    if (message != NULL && --message->references == 0)
+        pool_give(message);
 }
 
 size_t sip_message_size(const SipMessage *message)

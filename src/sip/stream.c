@@ -73,9 +73,11 @@ static size_t find_behind_junk(SipFramer *framer, SipStream *stream, const SipPi
     return find_again(framer, stream, piece);
 }
 
+/* The header section of the message is framer->head. */
 static void deliver(SipFramer *framer, SipStream *stream, const NetMeta *meta, Str bytes,
-                    const SipHead *head, uint32_t anomalies)
+                    uint32_t anomalies)
 {
+    const SipHead *head = &framer->head;
     bool doubtful = stream->doubtful;
 
     if (stream->junk)
@@ -83,7 +85,8 @@ static void deliver(SipFramer *framer, SipStream *stream, const NetMeta *meta, S
     if (head->first[SIP_HEADER_CONTENT_LENGTH] == 0)
         anomalies |= SIP_NO_LENGTH;
 
-    g_autoptr(SipMessage) message = sip_message_build(meta, bytes, head, anomalies, false);
+    g_autoptr(SipMessage) message =
+        sip_message_build(framer->config.pool, meta, bytes, head, anomalies, false);
 
     stream->doubtful = false;
     /* A start line and nothing behind it stands in the body of many a NOTIFY
@@ -122,7 +125,7 @@ static uint64_t message_len(const SipHead *head, Str bytes)
 size_t sip_stream_message(SipFramer *framer, SipStream *stream, const SipPiece *piece)
 {
     Str bytes = piece->bytes;
-    SipHead head;
+    SipHead *head = &framer->head;
 
     if (stream->lost)
         return find_again(framer, stream, piece);
@@ -136,21 +139,21 @@ size_t sip_stream_message(SipFramer *framer, SipStream *stream, const SipPiece *
         if (!sip_head_find_end(bytes, &stream->search))
             return wait_for_head(framer, stream, bytes);
     }
-    sip_head_scan(str_first(bytes, stream->search.line), &head);
+    sip_head_scan(str_first(bytes, stream->search.line), head);
 
-    uint64_t len = message_len(&head, bytes);
+    uint64_t len = message_len(head, bytes);
 
     if (len > SIP_MAX_MESSAGE) {
         /* The header section is shown. The body, if there is one, is passed over
          * in search of the next start line. */
         framer->stats.too_large++;
         lose(stream);
-        len = head.len;
+        len = head->len;
     } else if (len > bytes.len) {
         stream->need = (size_t)len;
         return 0;
     }
-    deliver(framer, stream, &piece->meta, str_first(bytes, (size_t)len), &head, 0);
+    deliver(framer, stream, &piece->meta, str_first(bytes, (size_t)len), 0);
     return (size_t)len;
 }
 
@@ -267,11 +270,10 @@ static size_t take_rest(SipFramer *framer, SipStream *stream, Run run, uint32_t 
     while (stream->need > 0) {
         NetMeta meta = *run.meta;
         size_t end = sip_start_line_next(run.bytes, stream->search.line);
-        SipHead head;
 
         meta.first_ref = run.old_ref;
-        sip_head_scan(str_first(run.bytes, stream->search.line), &head);
-        deliver(framer, stream, &meta, str_first(run.bytes, end), &head,
+        sip_head_scan(str_first(run.bytes, stream->search.line), &framer->head);
+        deliver(framer, stream, &meta, str_first(run.bytes, end),
                 end < run.bytes.len ? 0 : anomalies);
         stream->search = (SipHeadSearch){ 0 };
         stream->need = 0;

@@ -71,6 +71,7 @@ struct SipFramer {
     Cache *unfinished; /* of SipUnfinished */
     Cache *handshakes; /* of TLS that somebody wants to hear of */
     GByteArray *frame; /* the WebSocket frame being read, unmasked */
+    SipHead head;      /* of the message in hand: large enough that making it anew costs time */
 };
 
 /* What a step is shown: bytes not used yet, and where they came from. */

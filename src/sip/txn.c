@@ -29,9 +29,10 @@ typedef struct Key {
     SipMethod method;
 } Key;
 
-typedef struct Group {
+typedef struct SipTxnGroup {
     CacheItem item;
     Key key;
+    SipTxnTable *table;
     unsigned n_hops;
     SipTxn *hops[MAX_HOPS];
 } Group;
@@ -42,8 +43,31 @@ struct SipTxnTable {
     SipTxnSink sink;
 };
 
+static size_t message_bytes(const SipTxnTable *table, const SipMessage *message)
+{
+    bool kept = message != NULL && (table->keep & (1u << message->method));
+
+    return kept ? sip_message_size(message) : 0;
+}
+
+/* What the table need not hold any more makes room in it. */
+static void uncharge(const SipTxn *txn)
+{
+    Group *group = txn->group;
+
+    if (group == NULL)
+        return;
+
+    size_t bytes =
+        message_bytes(group->table, txn->request) + message_bytes(group->table, txn->answer);
+
+    if (bytes > 0)
+        cache_grow(group->table->groups, group, group->item.bytes - bytes);
+}
+
 void sip_txn_strip(SipTxn *txn)
 {
+    uncharge(txn);
     g_clear_pointer(&txn->request, sip_message_unref);
     g_clear_pointer(&txn->answer, sip_message_unref);
 }
@@ -95,6 +119,7 @@ static void drop_group(void *item, CacheDrop why, void *user)
         txn->end = why == CACHE_DROP_IDLE   ? SIP_TXN_EXPIRED
                    : why == CACHE_DROP_FULL ? SIP_TXN_FORGOTTEN
                                             : SIP_TXN_CUT;
+        txn->group = NULL;
         tell(table, table->sink.closed, txn);
         sip_txn_unref(txn);
     }
@@ -196,6 +221,7 @@ static SipTxn *add_hop(SipTxnTable *table, Group *group, const SipMessage *messa
 
     txn->hop = message->is_request ? message->meta.flow : net_flow_reverse(&message->meta.flow);
     txn->place = message->meta.ref.place;
+    txn->group = group;
     txn->method = message->method;
     txn->opened = txn->touched = message->meta.time;
     txn->opened_ref = message->meta.ref;
@@ -209,8 +235,17 @@ static SipTxn *add_hop(SipTxnTable *table, Group *group, const SipMessage *messa
 static void keep(SipTxnTable *table, Group *group, SipMessage **slot, SipMessage *message)
 {
     *slot = sip_message_ref(message);
-    if (table->keep & (1u << message->method))
-        cache_grow(table->groups, group, group->item.bytes + sip_message_size(message));
+    cache_grow(table->groups, group, group->item.bytes + message_bytes(table, message));
+}
+
+/* Somebody knows the sender; or both halves came, from both sides. A challenge is what a server
+ * has for every forged request as well. */
+static void prove_answered(const SipTxnTable *table, Group *group, const SipTxn *txn)
+{
+    bool answered = txn->status != 0 && txn->status != 401 && txn->status != 407;
+
+    if (txn->genuine || (txn->request_seen && answered))
+        cache_prove(table->groups, group);
 }
 
 static void strip_unkept(const SipTxnTable *table, SipTxn *txn)
@@ -255,6 +290,7 @@ static void take_request(SipTxnTable *table, Group *group, SipMessage *request)
     txn->request_seen = true;
     keep(table, group, &txn->request, request);
     tell(table, table->sink.opened, txn);
+    prove_answered(table, group, txn);
     strip_unkept(table, txn);
 }
 
@@ -302,6 +338,7 @@ static void take_answer(SipTxnTable *table, Group *group, SipMessage *answer)
         keep(table, group, &txn->answer, answer);
         txn->status = answer->status;
         txn->answered = answer->meta.time;
+        prove_answered(table, group, txn);
         txn->answer_misdirected = !net_flow_equal(&back, &txn->hop);
         tell(table, table->sink.answered, txn);
         strip_unkept(table, txn);
@@ -325,8 +362,9 @@ void sip_txn_table_push(SipTxnTable *table, SipMessage *message)
     if (group == NULL) {
         group = g_new0(Group, 1);
         group->key = key;
-        cache_add(table->groups, group, &group->key, sizeof(Group) + sizeof(SipTxn),
-                  message->meta.time);
+        group->table = table;
+        cache_admit(table->groups, group, &group->key, sizeof(Group) + sizeof(SipTxn),
+                    message->meta.time, net_addr_group(&message->meta.flow.src.addr));
     }
     if (message->is_request)
         take_request(table, group, message);

@@ -34,17 +34,26 @@ static bool take_scheme(Str *rest, Str *scheme)
     return true;
 }
 
+/* 'c' can stand anywhere in a URI as it is; '%' begins an escape. */
+static const char uri_classes[256] = "................................"
+                                     ".c.cc%cccccccccc"  /*  !"#$%&'()*+,-./ */
+                                     "cccccccccccc.c.c"  /* 0123456789:;<=>? */
+                                     "cccccccccccccccc"  /* @ABCDEFGHIJKLMNO */
+                                     "cccccccccccccccc"  /* PQRSTUVWXYZ[\]^_ */
+                                     "cccccccccccccccc"  /* `abcdefghijklmno */
+                                     "ccccccccccccccc."; /* pqrstuvwxyz{|}~ */
+
 /* Nothing that would end the URI in the text around it, and no "%" without its
  * two digits. */
 static bool has_clean_characters(Str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        uint8_t c = (uint8_t)s.data[i];
+        char class = uri_classes[(uint8_t)s.data[i]];
 
-        if (c <= ' ' || c >= 0x7f || c == '<' || c == '>' || c == '"')
-            return false;
-        if (c != '%')
+        if (class == 'c')
             continue;
+        if (class != '%')
+            return false;
         if (s.len - i < 3 || sip_lex_hex(s.data[i + 1]) < 0 || sip_lex_hex(s.data[i + 2]) < 0)
             return false;
     }
@@ -118,6 +127,11 @@ static void parse_tel(SipUri *uri, Str rest)
     uri->ok &= uri->user.len > 0;
 }
 
+static bool is_sip(Str scheme)
+{
+    return str_equal_nocase(scheme, STR("sip")) || str_equal_nocase(scheme, STR("sips"));
+}
+
 SipUri sip_uri_parse(Str text)
 {
     SipUri uri = { .whole = str_trim(text) };
@@ -127,8 +141,7 @@ SipUri sip_uri_parse(Str text)
     if (!take_scheme(&rest, &uri.scheme)) {
         uri.ok = false;
         parse_sip(&uri, rest);
-    } else if (str_equal_nocase(uri.scheme, STR("sip"))
-               || str_equal_nocase(uri.scheme, STR("sips"))) {
+    } else if (is_sip(uri.scheme)) {
         parse_sip(&uri, rest);
     } else if (str_equal_nocase(uri.scheme, STR("tel"))) {
         parse_tel(&uri, rest);

@@ -149,8 +149,6 @@ static void discard(SipFramer *framer, SipStream *stream)
 /* RFC 7118 section 6: a whole message, or line ends that keep the path open. */
 static void take_message(SipFramer *framer, SipStream *stream, const NetMeta *meta, Str text)
 {
-    SipHead head;
-
     if (is_line_ends(text)) {
         sip_framer_keepalive(framer, meta,
                              text.len < 4 ? SIP_KEEPALIVE_CRLF : SIP_KEEPALIVE_CRLFCRLF);
@@ -160,8 +158,9 @@ static void take_message(SipFramer *framer, SipStream *stream, const NetMeta *me
         text = str_from(text, 1);
     if (sip_looks_like_message(text)) {
         stream->found_sip = true;
-        sip_head_scan(text, &head);
-        sip_framer_deliver(framer, sip_message_build(meta, text, &head, 0, true));
+        sip_head_scan(text, &framer->head);
+        sip_framer_deliver(
+            framer, sip_message_build(framer->config.pool, meta, text, &framer->head, 0, true));
     } else if (text.len > 0) {
         framer->stats.not_sip++;
         if (!stream->found_sip)

@@ -51,9 +51,14 @@ def main():
         expect("whyreg --", ask("--"), long_ones)
         expect("whyreg compare --", ask("compare", "--"), long_ones)
         expect("whyreg digest --", ask("digest", "--"), {word for word in options("digest") if word.startswith("--")})
+        expect("whyreg watch --", ask("watch", "--"), {word for word in options("watch") if word.startswith("--")})
         expect("whyreg explain --", ask("explain", "--"), {word for word in options("explain") if len(word) > 2})
         expect("whyreg lesson --", ask("lesson", "--"), {word for word in options("lesson") if len(word) > 2})
-        expect("whyreg", ask(""), {"analyze", "compare", "digest", "explain", "lesson", "some.pcap", "whyreg"})
+        for command in ("history", "report", "state"):
+            expect(f"whyreg {command} --", ask(command, "--"),
+                   {word for word in options(command) if word.startswith("--")})
+        expect("whyreg", ask(""), {"analyze", "compare", "digest", "explain", "history", "lesson", "report", "some.pcap",
+                                   "state", "watch", "whyreg"})
         expect("whyreg --vantage=", ask("--vantage", "="), {"auto", "client", "middle", "server"})
         expect("whyreg --vantage=s", ask("--vantage", "=", "s"), {"server"})
         expect("whyreg -o", ask("-o", "j"), {"json", "jsonl"})
@@ -63,7 +68,7 @@ def main():
         expect("whyreg --since", ask("--since", ""), set())
         expect("whyreg -r", ask("-r", "so"), {"some.pcap"})
 
-    known = options() | options("digest")
+    known = set().union(*(options(*words) for words in ([], ["digest"], ["watch"], ["history"], ["report"], ["state"])))
     text = zsh.read_text(encoding="utf-8")
     named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]*)(?![a-z])", text))
     expect("_whyreg", named, {word for word in known if word.startswith("--")})

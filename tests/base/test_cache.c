@@ -372,6 +372,93 @@ static void holds_a_hundred_thousand_and_not_one_more(void **state)
         assert_int_equal(things[i].times, 1);
 }
 
+static void admit(Cache *cache, Thing *thing, uint64_t key, uint32_t source, Nsec now)
+{
+    *thing = (Thing){ .key = key, .dropped = STILL_HERE };
+    cache_admit(cache, thing, &thing->key, 1, now, source);
+}
+
+static void a_flood_replaces_its_own_traces_and_nothing_that_is_proven(void **state)
+{
+    enum { LIMIT = 100, GENUINE = 70, FLOOD = 10000 };
+    Seen seen = { 0 };
+    g_autofree Thing *things = g_new0(Thing, FLOOD);
+    Thing genuine[GENUINE];
+    g_autoptr(Cache) cache = new_cache(&seen, LIMIT, 0, 0);
+
+    for (uint64_t i = 0; i < GENUINE; i++) {
+        admit(cache, &genuine[i], FLOOD + i, 1, 0);
+        cache_prove(cache, &genuine[i]);
+        cache_prove(cache, &genuine[i]); /* nothing more */
+    }
+    for (uint64_t i = 0; i < FLOOD; i++)
+        admit(cache, &things[i], i, (uint32_t)(i * 7), 1 + (Nsec)i);
+    for (uint64_t i = 0; i < GENUINE; i++)
+        assert_int_equal(genuine[i].dropped, STILL_HERE);
+    assert_int_equal(cache_stats(cache).items, LIMIT);
+    assert_int_equal(cache_stats(cache).on_probation, LIMIT - GENUINE);
+    assert_int_equal(cache_stats(cache).dropped_full, FLOOD - (LIMIT - GENUINE));
+    assert_int_equal(cache_stats(cache).dropped_on_probation, FLOOD - (LIMIT - GENUINE));
+}
+
+/* Or nobody could prove anything any more. */
+static void the_proven_leave_a_quarter_to_those_on_probation(void **state)
+{
+    enum { LIMIT = 100 };
+    Seen seen = { 0 };
+    Thing proven[LIMIT], others[LIMIT];
+    g_autoptr(Cache) cache = new_cache(&seen, LIMIT, 0, 0);
+
+    for (uint64_t i = 0; i < LIMIT; i++)
+        add(cache, &proven[i], i, 1, (Nsec)i);
+    for (uint64_t i = 0; i < LIMIT; i++)
+        admit(cache, &others[i], LIMIT + i, (uint32_t)i, LIMIT);
+    assert_int_equal(cache_stats(cache).on_probation, LIMIT / 4);
+    assert_int_equal(proven[LIMIT / 4 - 1].dropped, CACHE_DROP_FULL);
+    assert_int_equal(proven[LIMIT / 4].dropped, STILL_HERE);
+}
+
+static void the_source_with_most_on_probation_pays_with_its_oldest(void **state)
+{
+    Seen seen = { 0 };
+    Thing lone, heavy[5], more;
+    g_autoptr(Cache) cache = new_cache(&seen, 6, 0, 0);
+
+    admit(cache, &lone, 100, 3, 0);
+    for (uint64_t i = 0; i < 5; i++)
+        admit(cache, &heavy[i], i, 9, 1 + (Nsec)i);
+    admit(cache, &more, 101, 4, 10);
+    assert_int_equal(lone.dropped, STILL_HERE);
+    assert_int_equal(heavy[0].dropped, CACHE_DROP_FULL);
+    assert_int_equal(heavy[1].dropped, STILL_HERE);
+    assert_ptr_equal(cache_victim(cache), &heavy[1]);
+}
+
+static void on_probation_or_not_the_longest_idle_goes_first(void **state)
+{
+    Seen seen = { 0 };
+    Thing things[6];
+    g_autoptr(Cache) cache = new_cache(&seen, 10, 0, 100);
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+
+    for (uint64_t i = 0; i < 6; i++)
+        admit(cache, &things[i], i, (uint32_t)(7 * i), i < 3 ? 0 : 1); /* several at one time */
+    cache_prove(cache, &things[1]);
+    cache_touch(cache, &things[0], 1);
+    cache_each(cache, on_visit, keys);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(g_array_index(keys, uint64_t, i),
+                         ((const uint64_t[]){ 2, 3, 4, 5, 1, 0 })[i]);
+    assert_ptr_equal(cache_oldest(cache), &things[2]);
+    cache_advance(cache, 101);
+    assert_int_equal(cache_stats(cache).items, 5);
+    cache_remove(cache, &things[4]);
+    cache_advance(cache, 102);
+    assert_int_equal(cache_stats(cache).items, 0);
+    assert_int_equal(cache_stats(cache).on_probation, 0);
+    assert_int_equal(seen.last_key, 0);
+}
+
 /* Against a plain array that is searched from end to end. */
 static void agrees_with_a_naive_table_over_many_random_steps(void **state)
 {
@@ -442,6 +529,10 @@ int main(void)
         cmocka_unit_test(each_item_is_dropped_exactly_once_with_its_reason),
         cmocka_unit_test(visits_the_longest_idle_first),
         cmocka_unit_test(the_first_and_the_last_can_be_removed),
+        cmocka_unit_test(a_flood_replaces_its_own_traces_and_nothing_that_is_proven),
+        cmocka_unit_test(the_proven_leave_a_quarter_to_those_on_probation),
+        cmocka_unit_test(the_source_with_most_on_probation_pays_with_its_oldest),
+        cmocka_unit_test(on_probation_or_not_the_longest_idle_goes_first),
         cmocka_unit_test(holds_a_hundred_thousand_and_not_one_more),
         cmocka_unit_test(agrees_with_a_naive_table_over_many_random_steps),
     };

@@ -144,6 +144,24 @@ static void advises_a_filter_that_keeps_what_is_needed(void **state)
     assert_false(advice_passes(STR(ETHER VLAN_TAG IS_IP4 IP4("\0", TCP) WEB_PORTS)));
 }
 
+static void takes_more_ports_for_the_advice(void **state)
+{
+    static const uint16_t more[] = { 5080, 443 };
+    g_autoptr(GArray) ports = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    g_autofree char *none = filter_wanted(NULL, true);
+
+    g_array_append_vals(ports, more, G_N_ELEMENTS(more));
+
+    g_autofree char *plain = filter_wanted(ports, false);
+    g_autofree char *tagged = filter_wanted(ports, true);
+
+    assert_string_equal(none, FILTER_WANTED_TAGGED);
+    assert_string_equal(plain, FILTER_WANTED " or port 5080 or port 443");
+    assert_string_equal(tagged,
+                        FILTER_WANTED " or port 5080 or port 443 or (vlan and (" FILTER_WANTED
+                                      " or port 5080 or port 443))");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +172,7 @@ int main(void)
         cmocka_unit_test(survives_any_nesting),
         cmocka_unit_test(warns_in_a_sentence_that_gives_a_better_filter),
         cmocka_unit_test(advises_a_filter_that_keeps_what_is_needed),
+        cmocka_unit_test(takes_more_ports_for_the_advice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,8 +350,10 @@ static void mends_times_and_lengths(void **state)
     g_autoptr(CaptureSource) source = source_of(bytes);
 
     assert_int_equal(next_frame(source).wire_len, 4);
-    assert_int_equal(next_frame(source).time, NSEC_MAX / 2);
+    assert_true(next_frame(source).no_time);
     assert_int_equal(source->info.mended_frames, 2);
+    assert_int_equal(source->info.no_time_frames, 1);
+    assert_int_equal(source->info.latest, NSEC_USEC);
 }
 
 static void bounds_what_it_remembers(void **state)

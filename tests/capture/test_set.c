@@ -184,6 +184,30 @@ static void goes_on_when_one_capture_is_damaged(void **state)
     assert_true(capture_set_info(files.set, 1)->complete);
 }
 
+static void what_is_known_can_be_copied_and_stays(void **state)
+{
+    g_auto(Files) files = open_files();
+    GByteArray *cut = PCAP_AT(1, 3);
+    CapturePacket packet;
+
+    g_byte_array_set_size(cut, cut->len - 1);
+    add_file(&files, cut);
+    assert_int_equal(capture_set_next(files.set, &packet), CAPTURE_FRAME);
+
+    g_autoptr(CaptureInfo) early = capture_info_copy(capture_set_info(files.set, 0));
+
+    assert_int_equal(capture_set_next(files.set, &packet), CAPTURE_END);
+
+    g_autoptr(CaptureInfo) late = capture_info_copy(capture_set_info(files.set, 0));
+
+    assert_int_equal(early->packets, 1);
+    assert_int_equal(early->links->len, 1);
+    assert_null(early->stopped_because);
+    assert_string_equal(late->stopped_because, "cut in the middle of frame 2");
+    assert_ptr_not_equal(late->stopped_because, capture_set_info(files.set, 0)->stopped_because);
+    assert_ptr_not_equal(late->links, capture_set_info(files.set, 0)->links);
+}
+
 static void takes_captures_without_frames(void **state)
 {
     g_auto(Files) files = open_files();
@@ -206,7 +230,7 @@ static void hands_out_frames_without_a_time_where_they_stand(void **state)
     put_packet(bytes, LE, 0, 5000000, STR("five"));
     add_file(&files, bytes);
     add_file(&files, PCAP_AT(1, 2, 4));
-    check_order(&files, "1:1 1:2 0:3 0:0 1:4 0:5 ");
+    check_order(&files, "1:1 1:2 0:3 0:3 1:4 0:5 ");
 }
 
 /* Descriptors that this process has open. */
@@ -489,6 +513,7 @@ int main(void)
         cmocka_unit_test(passes_a_clock_that_steps_back_as_it_is),
         cmocka_unit_test(numbers_frames_in_each_capture),
         cmocka_unit_test(goes_on_when_one_capture_is_damaged),
+        cmocka_unit_test(what_is_known_can_be_copied_and_stays),
         cmocka_unit_test(takes_captures_without_frames),
         cmocka_unit_test(hands_out_frames_without_a_time_where_they_stand),
         cmocka_unit_test(reads_many_rotated_files_with_few_descriptors),

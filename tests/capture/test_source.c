@@ -259,6 +259,25 @@ static void is_named_by_the_last_part_of_its_path(void **state)
     assert_string_equal(input->info.path, "-");
 }
 
+static void remembers_the_newest_gaps(void **state)
+{
+    g_autoptr(CaptureSource) source = capture_source_new("eth0", CAPTURE_PLACE_UNSAID, true);
+
+    for (unsigned i = 1; i <= CAPTURE_GAPS + 3; i++) {
+        capture_source_add_gap(source, i * NSEC_SEC, NSEC_NONE, "it was removed");
+        capture_source_close_gap(source, i * NSEC_SEC + 1);
+    }
+
+    g_autoptr(CaptureInfo) copy = capture_info_copy(&source->info);
+    const CaptureGap *first = &g_array_index(copy->gaps, CaptureGap, 0);
+
+    assert_int_equal(copy->gaps->len, CAPTURE_GAPS);
+    assert_int_equal(copy->gaps_forgotten, 3);
+    assert_int_equal(first->from, 4 * NSEC_SEC);
+    assert_int_equal(first->until, 4 * NSEC_SEC + 1);
+    assert_string_equal(first->because, "it was removed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +294,7 @@ int main(void)
         cmocka_unit_test(follows_a_file_from_before_its_first_byte),
         cmocka_unit_test(notices_late_that_a_followed_file_is_no_capture),
         cmocka_unit_test(is_named_by_the_last_part_of_its_path),
+        cmocka_unit_test(remembers_the_newest_gaps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,31 @@ static void reads_the_hello_of_a_phone(void **state)
     assert_str_equal(net_tls_stream_seen(stream)->client.server_name, "sip.example.com");
 }
 
+/* What a stream has seen goes to another thread, while the stream goes on or ends. */
+static void a_copy_lives_without_its_stream(void **state)
+{
+    g_autoptr(Bytes) hello = g_byte_array_new();
+    g_autoptr(Bytes) bytes = server_stream(SIZE_MAX);
+
+    put_handshake(hello, tls_client_hello(tls_server_name(STR("sip.example.com"))), SIZE_MAX);
+
+    NetTlsStream *client = read_all(hello);
+    NetTlsStream *server = read_all(bytes);
+    g_autoptr(NetTlsSeen) asked = net_tls_seen_copy(net_tls_stream_seen(client));
+    g_autoptr(NetTlsSeen) seen = net_tls_seen_copy(net_tls_stream_seen(server));
+
+    net_tls_stream_gap(client, 7);
+    net_tls_stream_free(client);
+    net_tls_stream_free(server);
+    assert_int_equal(asked->sights, NET_TLS_CLIENT_HELLO);
+    assert_str_equal(asked->client.server_name, "sip.example.com");
+    assert_false(str_present(asked->server.protocol));
+    assert_null(asked->certificate);
+    assert_int_equal(seen->sights, SERVER_SIGHTS);
+    assert_false(str_present(seen->client.server_name));
+    assert_str_equal(seen->certificate->subject, "sip.example.com");
+}
+
 /* RFC 8446 appendix D.4: in TLS 1.3 the change of ciphers is for show. */
 static void reads_the_second_hello_of_a_server_of_tls_13(void **state)
 {
@@ -470,6 +495,7 @@ int main(void)
         cmocka_unit_test(reads_one_byte_at_a_time_and_tells_each_thing_once),
         cmocka_unit_test(reads_several_messages_in_one_record),
         cmocka_unit_test(reads_the_hello_of_a_phone),
+        cmocka_unit_test(a_copy_lives_without_its_stream),
         cmocka_unit_test(reads_the_second_hello_of_a_server_of_tls_13),
         cmocka_unit_test(does_not_read_what_is_encrypted),
         cmocka_unit_test(counts_floods_of_alerts),

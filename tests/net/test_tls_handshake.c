@@ -15,7 +15,7 @@ typedef struct Heard {
 
 static void heard_free(Heard *heard)
 {
-    net_certificate_free(heard->seen.certificate);
+    net_certificate_unref(heard->seen.certificate);
     g_string_chunk_free(heard->text);
     g_free(heard);
 }

@@ -76,6 +76,27 @@ static void a_clock_that_was_set_proves_no_lapse(void **state)
     assert_int_equal(only_device(traffic)->bindings[0].end, REG_BINDING_UNKNOWN);
 }
 
+static void a_refresh_that_may_be_lost_proves_no_lapse(void **state)
+{
+    g_autoptr(Traffic) traffic = traffic_new(NULL);
+
+    accepts(traffic, 0, (Ask){ 0 }, "Expires: 60\r\n");
+    reg_tracker_blind(traffic->tracker, REG_LOSS_DROPS, AT(40), AT(50));
+    traffic_end(traffic, 1000);
+    assert_int_equal(only_device(traffic)->bindings[0].end, REG_BINDING_UNKNOWN);
+}
+
+static void packets_that_were_lost_before_the_refresh_are_no_excuse(void **state)
+{
+    g_autoptr(Traffic) traffic = traffic_new(NULL);
+
+    accepts(traffic, 0, (Ask){ .cseq = 1 }, "Expires: 60\r\n");
+    reg_tracker_blind(traffic->tracker, REG_LOSS_DROPS, AT(10), AT(15));
+    accepts(traffic, 30, (Ask){ .cseq = 2 }, "Expires: 60\r\n");
+    traffic_end(traffic, 1000);
+    assert_int_equal(only_device(traffic)->bindings[0].end, REG_BINDING_LAPSED);
+}
+
 static void another_contact_replaces_and_another_source_goes_on(void **state)
 {
     g_autoptr(Traffic) traffic = traffic_new(NULL);
@@ -354,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_late_refresh_leaves_a_lapse),
         cmocka_unit_test(a_binding_that_nobody_refreshed_lapses_with_the_capture),
         cmocka_unit_test(a_clock_that_was_set_proves_no_lapse),
+        cmocka_unit_test(a_refresh_that_may_be_lost_proves_no_lapse),
+        cmocka_unit_test(packets_that_were_lost_before_the_refresh_are_no_excuse),
         cmocka_unit_test(another_contact_replaces_and_another_source_goes_on),
         cmocka_unit_test(a_removal_ends_it),
         cmocka_unit_test(a_removal_of_the_old_contact_leaves_the_new_one),

@@ -149,6 +149,45 @@ static void the_quietest_account_makes_room(void **state)
     crowd_clear(&crowd);
 }
 
+static void a_flood_of_accounts_spares_those_that_are_proven(void **state)
+{
+    Crowd crowd = crowd_of(100, 0);
+
+    for (unsigned i = 0; i < 50; i++) {
+        g_autofree char *aor = g_strdup_printf("phone%u@example.com", i);
+
+        devices_prove(crowd.devices, find_stranger(&crowd, aor, i, i));
+    }
+    for (unsigned i = 0; i < 1000; i++) {
+        g_autofree char *aor = g_strdup_printf("flood%u@example.com", i);
+
+        find_stranger(&crowd, aor, i, 100 + i);
+    }
+    assert_int_equal(devices_forgotten(crowd.devices), 950);
+    for (unsigned i = 0; i < crowd.forgotten->len; i++)
+        assert_true(forgotten_at(&crowd, i) > 50);
+    crowd_clear(&crowd);
+}
+
+static void an_account_that_was_registered_and_forgotten_is_known_to_return(void **state)
+{
+    Crowd crowd = crowd_of(2, 0);
+
+    find_stranger(&crowd, "a@example.com", 1, 0)->public.last_accepted = AT(0);
+    find_stranger(&crowd, "b@example.com", 2, 1);
+    find_stranger(&crowd, "c@example.com", 3, 2);
+    find_stranger(&crowd, "d@example.com", 4, 3);
+    assert_int_equal(crowd.forgotten->len, 2);
+
+    Device *again = find_stranger(&crowd, "a@example.com", 1, 4);
+
+    assert_true(again->returned);
+    assert_false(find_stranger(&crowd, "b@example.com", 2, 5)->returned);
+    devices_prove(crowd.devices, again);
+    assert_false(again->returned);
+    crowd_clear(&crowd);
+}
+
 static void one_account_alone_makes_room_for_itself(void **state)
 {
     Crowd crowd = crowd_of(2, 0);
@@ -231,6 +270,8 @@ int main(void)
         cmocka_unit_test(devices_come_in_order_of_appearance),
         cmocka_unit_test(a_flood_of_one_account_spares_who_registered),
         cmocka_unit_test(the_quietest_account_makes_room),
+        cmocka_unit_test(a_flood_of_accounts_spares_those_that_are_proven),
+        cmocka_unit_test(an_account_that_was_registered_and_forgotten_is_known_to_return),
         cmocka_unit_test(one_account_alone_makes_room_for_itself),
         cmocka_unit_test(records_that_grow_make_room_too),
         cmocka_unit_test(a_device_without_a_name_is_known_by_its_address),

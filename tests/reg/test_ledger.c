@@ -30,6 +30,20 @@ static void a_burst_is_one_interval(void **state)
     assert_int_equal(ledger_between(&ledger, AT(999), AT(2000)), REG_LOSS_TRUNCATED);
 }
 
+static void a_span_is_lost_from_end_to_end(void **state)
+{
+    Ledger ledger = { 0 };
+
+    ledger_add_span(&ledger, REG_LOSS_DROPS, AT(100), AT(200));
+    assert_int_equal(ledger_between(&ledger, AT(140), AT(150)), REG_LOSS_DROPS);
+    assert_int_equal(ledger_between(&ledger, AT(0), AT(99)), 0);
+    ledger_add(&ledger, REG_LOSS_DROPS, AT(150));
+    ledger_add_span(&ledger, REG_LOSS_DROPS, AT(90), AT(110));
+    assert_int_equal(ledger.n, 1);
+    assert_int_equal(ledger_between(&ledger, AT(0), AT(99)), REG_LOSS_DROPS);
+    assert_int_equal(ledger_between(&ledger, AT(200), AT(900)), REG_LOSS_DROPS);
+}
+
 static void kinds_do_not_mix(void **state)
 {
     Ledger ledger = { 0 };
@@ -60,6 +74,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loss_is_found_only_where_it_was),
         cmocka_unit_test(a_burst_is_one_interval),
+        cmocka_unit_test(a_span_is_lost_from_end_to_end),
         cmocka_unit_test(kinds_do_not_mix),
         cmocka_unit_test(what_the_ring_pushed_out_is_still_suspected),
     };

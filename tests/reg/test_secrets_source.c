@@ -89,6 +89,18 @@ static void refuses_a_file_that_others_can_read(void **state)
     }
 }
 
+static void takes_what_the_service_manager_hands_over(void **state)
+{
+    g_auto(Place) place = place_new("a:b:c\n", 0440);
+    g_autofree char *longer = g_strconcat(place.directory, "-other", NULL);
+
+    g_setenv("CREDENTIALS_DIRECTORY", place.directory, TRUE);
+    assert_reads(place.file, false, "a:b:c\n");
+    g_setenv("CREDENTIALS_DIRECTORY", longer, TRUE);
+    assert_fails(place.file, REG_SECRETS_ERROR_MODE, "chmod 600");
+    g_unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 static void follows_its_owners_links_to_the_same_rule(void **state)
 {
     g_auto(Place) place = place_new("a:b:c\n", 0600);
@@ -191,6 +203,7 @@ int main(void)
         cmocka_unit_test(reads_a_file_of_its_owner_alone),
         cmocka_unit_test(reads_an_empty_file),
         cmocka_unit_test(refuses_a_file_that_others_can_read),
+        cmocka_unit_test(takes_what_the_service_manager_hands_over),
         cmocka_unit_test(follows_its_owners_links_to_the_same_rule),
         cmocka_unit_test(refuses_a_link_that_a_stranger_made),
         cmocka_unit_test(says_what_it_could_not_open),

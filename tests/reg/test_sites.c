@@ -51,6 +51,22 @@ static void witness(Desk *desk, bool certain)
     sites_witness(desk->sites, request, certain);
 }
 
+static void who_sends_to_a_server_without_being_known_is_a_stranger(void **state)
+{
+    Desk desk;
+    NetFlow known = hop_of((Ask){ 0 });
+    NetFlow unknown = hop_of((Ask){ .from = "198.18.0.1:5060" });
+    NetFlow back = net_flow_reverse(&unknown);
+
+    desk_init(&desk);
+    assert_false(sites_is_stranger(desk.sites, &unknown)); /* nothing is known of the server */
+    see(&desk, (Ask){ 0 }, true, 200);
+    assert_false(sites_is_stranger(desk.sites, &known));
+    assert_true(sites_is_stranger(desk.sites, &unknown));
+    assert_false(sites_is_stranger(desk.sites, &back));
+    sites_free(desk.sites);
+}
+
 static const RegCaptureSite *finish(Desk *desk)
 {
     NetStats net = { .later_fragments = 3 };
@@ -311,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fact_knows_its_first_and_its_last),
+        cmocka_unit_test(who_sends_to_a_server_without_being_known_is_a_stranger),
         cmocka_unit_test(one_nonce_from_an_unseen_answer_makes_one_way),
         cmocka_unit_test(three_requests_that_came_too_early_make_one_way),
         cmocka_unit_test(one_answer_is_enough_for_both_ways),

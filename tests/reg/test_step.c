@@ -43,6 +43,24 @@ static void the_longest_time_is_not_taken_for_none(void **state)
     assert_int_equal(step.min_expires, UINT32_MAX - 1);
 }
 
+/* RFC 3261 section 10.2.1.1: what is malformed counts as 3600, so that is what is granted. */
+static void what_is_no_time_asks_for_none(void **state)
+{
+    static const char *const words[] = {
+        "", "-1", "+1", "1.5", "0x10", "1e3", "Thu 01 Dec 2027 16:00:00 GMT",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *line = g_strdup_printf("Expires: %s\r\n", words[i]);
+        g_autofree char *contact = g_strdup_printf(OWN ";expires=%s", words[i]);
+
+        assert_int_equal(step_of((Ask){ .more = line }, 0, "").asked, REG_EXPIRES_NONE);
+        assert_int_equal(step_of((Ask){ .contact = contact }, 0, "").asked, REG_EXPIRES_NONE);
+        assert_int_equal(step_of((Ask){ 0 }, 200, line).granted, 3600);
+    }
+    assert_int_equal(step_of((Ask){ .more = "Expires: 0000000000060\r\n" }, 0, "").asked, 60);
+}
+
 static void removals_and_queries_are_told_apart(void **state)
 {
     RegStep removal = step_of((Ask){ .contact = OWN ";expires=0" }, 0, "");
@@ -164,6 +182,39 @@ static void credentials_for_the_registrar_come_before_those_for_a_proxy(void **s
     assert_false(step_credentials(&step, 2, &auth));
 }
 
+/* Of very many sets the first count, and those of other schemes are none of a digest. */
+static void of_very_many_credentials_the_first_are_read(void **state)
+{
+    static const char *const schemes[] = {
+        "Basic YWxpY2U6c2VjcmV0", "Bearer abc", "NTLM qop=\"auth\"", "", "Digest",
+        "Digest username",
+    };
+    g_autoptr(GString) headers = g_string_new(NULL);
+
+    for (unsigned i = 0; i < 140; i++) {
+        if (i % 2 == 0)
+            g_string_append_printf(headers, "Authorization: %s\r\n",
+                                   schemes[i / 2 % G_N_ELEMENTS(schemes)]);
+        else
+            g_string_append_printf(headers,
+                                   "Authorization: Digest nonce=\"%u\", response=\"1\"\r\n", i);
+    }
+
+    g_autoptr(SipMessage) request = request_of((Ask){ .more = headers->str });
+    SipTxn txn = { .request = request };
+    RegStep step = { .sightings = { &txn }, .n_sightings = 1 };
+    SipAuth auth;
+
+    step_take_request(&step, request);
+    assert_int_equal(step.n_credentials, 8);
+    for (unsigned i = 0; i < 8; i++) {
+        assert_true(step_credentials(&step, i, &auth));
+        assert_str_equal(auth.scheme, "Digest");
+    }
+    assert_str_equal(auth.nonce, "15");
+    assert_false(step_credentials(&step, 8, &auth));
+}
+
 static void the_next_nonce_is_read(void **state)
 {
     g_autoptr(SipMessage) answer = answer_of(
@@ -241,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_contact_is_asked_for_as_long_as_it_or_expires_says),
         cmocka_unit_test(the_longest_time_is_not_taken_for_none),
+        cmocka_unit_test(what_is_no_time_asks_for_none),
         cmocka_unit_test(removals_and_queries_are_told_apart),
         cmocka_unit_test(the_own_contact_is_what_was_granted),
         cmocka_unit_test(a_rewritten_contact_counts_when_it_is_the_only_one_of_that_user),
@@ -249,6 +301,7 @@ int main(void)
         cmocka_unit_test(an_answer_tells_how_it_challenges),
         cmocka_unit_test(credentials_without_a_response_are_none),
         cmocka_unit_test(credentials_for_the_registrar_come_before_those_for_a_proxy),
+        cmocka_unit_test(of_very_many_credentials_the_first_are_read),
         cmocka_unit_test(the_next_nonce_is_read),
         cmocka_unit_test(the_same_request_between_other_hosts_is_a_sighting),
         cmocka_unit_test(an_answer_alone_is_a_sighting_of_its_request),

@@ -118,9 +118,12 @@ static void only_tls_that_may_hold_sip_is_looked_into(void **state)
     NetMeta back = meta_of(SERVER, PHONE, NET_TCP, 0, 2);
     NetMeta web = meta_of(PHONE, "198.51.100.10:443", NET_TCP, 0, 3);
 
-    assert_true(reg_tracker_tls(traffic->tracker, &sips, true));
-    assert_true(reg_tracker_tls(traffic->tracker, &back, false));
-    assert_false(reg_tracker_tls(traffic->tracker, &web, true));
+    reg_tracker_tls(traffic->tracker, &sips);
+    reg_tracker_tls(traffic->tracker, &back);
+    reg_tracker_tls(traffic->tracker, &web);
+    assert_true(reg_tracker_wants_handshake(&sips.flow));
+    assert_true(reg_tracker_wants_handshake(&back.flow));
+    assert_false(reg_tracker_wants_handshake(&web.flow));
 }
 
 int main(void)

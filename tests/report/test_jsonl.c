@@ -2,6 +2,9 @@
  * Lines as things happen.
  */
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "parsed.h"
 
 typedef struct Stream {
@@ -141,6 +144,45 @@ static void hostile_words_do_not_break_the_line(void **state)
     stream_end(&stream);
 }
 
+/* A limit on the size of files is a full disk that has room again later. */
+static void set_room(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void lines_that_are_missing_are_told_in_their_place(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(JsonParser) parser = json_parser_new();
+    SampleFile file = sample_file_new();
+    g_autofree char *spec = g_strconcat("jsonl:", file.path, NULL);
+    ReportWriter *writer =
+        report_writer_open(spec, &(ReportOptions){ .captures = s->infos, .live = true }, NULL);
+    const Finding *finding = g_ptr_array_index(s->findings, 0);
+
+    signal(SIGXFSZ, SIG_IGN);
+    set_room(10);
+    writer->ops->finding(writer, finding);
+    while (report_writer_dropped(writer) == 0)
+        g_usleep(1000);
+    set_room(RLIM_INFINITY);
+    writer->ops->finding(writer, finding);
+    assert_false(report_writer_close(writer, NULL));
+
+    g_autofree char *text = sample_file_take(&file);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    JsonObject *lost = parse_json(parser, lines[0]);
+
+    assert_int_equal(g_strv_length(lines), 3);
+    assert_member(lost, "type", "lost");
+    assert_member(lost, "because", "File too large");
+    assert_number(lost, "records", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +191,7 @@ int main(void)
         cmocka_unit_test(the_last_line_names_the_findings_that_stand),
         cmocka_unit_test(the_accounts_of_a_scanner_are_no_devices),
         cmocka_unit_test(hostile_words_do_not_break_the_line),
+        cmocka_unit_test(lines_that_are_missing_are_told_in_their_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 
 #include "report/page.h"
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "sample.h"
 
 typedef struct Sheet {
@@ -95,8 +95,8 @@ static void wide_characters_take_two_columns(void **state)
     g_autofree char *text = sheet_take(&sheet);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
-    assert_int_equal(report_escape_columns(lines[0]), 60);
-    assert_int_equal(report_escape_columns(lines[1]), 2);
+    assert_int_equal(escape_columns(lines[0]), 60);
+    assert_int_equal(escape_columns(lines[1]), 2);
 }
 
 static void colour_surrounds_each_line_and_takes_no_room(void **state)

@@ -62,6 +62,73 @@ static void bytes_that_are_no_text_become_the_replacement_character(void **state
         "a\357\277\275\357\277\275b");
 }
 
+/* RFC 8259 section 7: quotation mark, reverse solidus and the control characters. */
+static void every_character_comes_back(void **state)
+{
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    g_autoptr(ReportShaper) shaper = report_shaper_new(captures);
+
+    for (gunichar c = 1; c < 0x20000; c += c < 0x2100 ? 1 : 0xff) {
+        g_autoptr(JsonParser) parser = json_parser_new();
+        char text[16] = "a";
+
+        if (!g_unichar_validate(c))
+            continue;
+        text[1 + g_unichar_to_utf8(c, text + 1)] = 'b';
+
+        report_shape_begin(shaper);
+        report_shape_text(shaper, "t", text);
+
+        const GString *object = report_shape_end(shaper);
+
+        for (size_t i = 0; i < object->len; i++)
+            assert_true((uint8_t)object->str[i] >= 0x20 && object->str[i] != 0x7f);
+        assert_string_equal(json_object_get_string_member(parse(parser, object), "t"), text);
+    }
+}
+
+static void numbers_come_back_as_numbers_with_a_fraction(void **state)
+{
+    static const double numbers[] = { 0, 1, -1, 0.1, 1e-5, -2.5e-300, 1e300, 37.000000001 };
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    g_autoptr(ReportShaper) shaper = report_shaper_new(captures);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autoptr(JsonParser) parser = json_parser_new();
+
+        report_shape_begin(shaper);
+        report_shape_number(shaper, "n", numbers[i]);
+
+        JsonNode *node = json_object_get_member(parse(parser, report_shape_end(shaper)), "n");
+
+        assert_int_equal(json_node_get_value_type(node), G_TYPE_DOUBLE);
+        assert_true(json_node_get_double(node) == numbers[i]);
+    }
+}
+
+static void commas_stand_between_members_and_nowhere_else(void **state)
+{
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    g_autoptr(ReportShaper) shaper = report_shaper_new(captures);
+
+    report_shape_begin(shaper);
+    report_shape_open_list(shaper, "empty");
+    report_shape_close_list(shaper);
+    report_shape_text(shaper, "brackets", "[{");
+    report_shape_open_list(shaper, "list");
+    report_shape_open(shaper, NULL);
+    report_shape_close(shaper);
+    report_shape_open(shaper, NULL);
+    report_shape_count(shaper, "n", 0);
+    report_shape_close(shaper);
+    report_shape_count(shaper, NULL, 12);
+    report_shape_close_list(shaper);
+    report_shape_flag(shaper, "last", false);
+    assert_string_equal(
+        report_shape_end(shaper)->str,
+        "{\"empty\":[],\"brackets\":\"[{\",\"list\":[{},{\"n\":0},12],\"last\":false}");
+}
+
 static void check_time(ReportShaper *shaper, Nsec time, const char *expected)
 {
     g_autofree char *quoted = g_strdup_printf("{\"t\":\"%s\"}", expected);
@@ -160,6 +227,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_come_back_as_they_went_in),
         cmocka_unit_test(bytes_that_are_no_text_become_the_replacement_character),
+        cmocka_unit_test(every_character_comes_back),
+        cmocka_unit_test(numbers_come_back_as_numbers_with_a_fraction),
+        cmocka_unit_test(commas_stand_between_members_and_nowhere_else),
         cmocka_unit_test(times_are_right_whatever_came_before),
         cmocka_unit_test(one_object_after_the_other),
         cmocka_unit_test(a_compact_object_has_only_what_there_is),

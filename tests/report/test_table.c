@@ -4,7 +4,7 @@
 
 #include "report/table.h"
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "sample.h"
 
 static const ReportColumn columns[] = {
@@ -61,7 +61,7 @@ static void no_row_is_wider_than_the_page(void **state)
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
         for (unsigned i = 0; lines[i] != NULL; i++)
-            assert_true(report_escape_columns(lines[i]) <= width);
+            assert_true(escape_columns(lines[i]) <= width);
     }
 }
 

@@ -2,7 +2,7 @@
  * The text report as a whole: what is in it, how long it gets, how wide.
  */
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "sample.h"
 
 static const char whole_report[] =
@@ -263,7 +263,7 @@ static void check_width(const char *text, unsigned width)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     for (unsigned i = 0; lines[i] != NULL; i++) {
-        if (report_escape_columns(lines[i]) > width)
+        if (escape_columns(lines[i]) > width)
             fail_msg("wider than %u: %s", width, lines[i]);
     }
 }

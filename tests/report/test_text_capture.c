@@ -47,6 +47,32 @@ static void losses_are_named(void **state)
     assert_contains(text, "12 duplicate packets, 3 gaps in TCP streams.\n");
 }
 
+static void times_in_which_nothing_was_seen_are_named(void **state)
+{
+    static const CaptureGap some[] = {
+        { AT(10), AT(70), "it was removed" },
+        { AT(80), AT(80), "the clock was set ahead by 5 s" },
+        { AT(90), NSEC_NONE, "it is down" },
+    };
+    g_autoptr(Sample) s = sample_new();
+    g_autoptr(GArray) gaps = g_array_new(false, false, sizeof(CaptureGap));
+
+    g_array_append_vals(gaps, some, G_N_ELEMENTS(some));
+    s->info.gaps = gaps;
+    s->info.gaps_forgotten = 2;
+
+    g_autofree char *text = sample_write(s, "text", (ReportOptions){ 0 });
+    g_autofree char *json = sample_write(s, "json", (ReportOptions){ 0 });
+
+    assert_contains(text, "  2 times before these nothing was seen.\n");
+    assert_contains(text,
+                    "  Blind from 2026-01-31T12:00:10Z to 2026-01-31T12:01:10Z: it was removed.\n");
+    assert_contains(text, "  At 2026-01-31T12:01:20Z the clock was set ahead by 5 s.\n");
+    assert_contains(text, "  Blind from 2026-01-31T12:01:30Z to now: it is down.\n");
+    assert_contains(json, "\"gaps\"");
+    assert_contains(json, "\"it was removed\"");
+}
+
 static void the_files_own_words_are_shown(void **state)
 {
     g_autoptr(Sample) s = sample_new();
@@ -216,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_vantage_has_its_words),
         cmocka_unit_test(losses_are_named),
+        cmocka_unit_test(times_in_which_nothing_was_seen_are_named),
         cmocka_unit_test(the_files_own_words_are_shown),
         cmocka_unit_test(a_capture_over_midnight_names_both_days),
         cmocka_unit_test(impossible_times_are_printed_all_the_same),

@@ -2,7 +2,7 @@
  * The attempts of a device as a drawing.
  */
 
-#include "report/escape.h"
+#include "base/escape.h"
 #include "sample.h"
 
 /* From the heads of the lines on. */
@@ -199,14 +199,14 @@ static void no_line_is_too_wide_and_all_lines_meet(void **state)
         for (unsigned k = 0; lines[k] != NULL; k++) {
             const char *last = g_strrstr(lines[k], "\342\224\202");
 
-            assert_true(report_escape_columns(lines[k]) <= widths[i]);
+            assert_true(escape_columns(lines[k]) <= widths[i]);
             if (last == NULL)
                 continue;
 
             g_autofree char *before = g_strndup(lines[k], (gsize)(last - lines[k]));
 
-            assert_true(server == 0 || report_escape_columns(before) == server);
-            server = report_escape_columns(before);
+            assert_true(server == 0 || escape_columns(before) == server);
+            server = escape_columns(before);
         }
         assert_true(server > 30);
     }

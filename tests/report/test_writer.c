@@ -101,6 +101,59 @@ static void an_abandoned_report_replaces_nothing(void **state)
     assert_string_equal(text, "old");
 }
 
+static char *content(const char *path)
+{
+    char *text = NULL;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+static void while_a_capture_is_watched_a_stream_goes_on_and_begins_anew(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    SampleFile file = sample_file_new();
+    g_autofree char *spec = g_strconcat("jsonl:", file.path, NULL);
+    g_autofree char *old = g_strconcat(file.path, ".1", NULL);
+    ReportOptions options = { .captures = s->infos, .live = true };
+
+    assert_true(g_file_set_contents(file.path, "before\n{\"torn", -1, NULL));
+
+    ReportWriter *writer = report_writer_open(spec, &options, NULL);
+
+    report_writer_start(writer);
+    writer->ops->finding(writer, g_ptr_array_index(s->findings, 0));
+    assert_int_equal(g_rename(file.path, old), 0);
+    report_writer_reopen(writer);
+    writer->ops->finding(writer, g_ptr_array_index(s->findings, 0));
+    assert_int_equal(report_writer_dropped(writer), 0);
+    assert_true(report_writer_close(writer, NULL));
+
+    g_autofree char *first = content(old);
+    g_unlink(old);
+
+    g_autofree char *second = sample_file_take(&file);
+
+    assert_true(g_str_has_prefix(first, "before\n{\"type\":\"finding\""));
+    assert_string_equal(first + strlen("before\n"), second);
+}
+
+static void what_is_written_at_the_end_only_is_whole_in_a_watch_too(void **state)
+{
+    g_autoptr(Sample) s = sample_new();
+    SampleFile file = sample_file_new();
+    g_autofree char *spec = g_strconcat("json:", file.path, NULL);
+    ReportOptions options = { .captures = s->infos, .live = true };
+    ReportWriter *writer = report_writer_open(spec, &options, NULL);
+
+    assert_false(g_file_test(file.path, G_FILE_TEST_EXISTS));
+    report_writer_start(writer);
+    report_writer_reopen(writer);
+    writer->ops->end(writer, &s->result);
+    assert_true(report_writer_close(writer, NULL));
+    g_free(sample_file_take(&file));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +164,8 @@ int main(void)
         cmocka_unit_test(a_failing_output_fails_at_close),
         cmocka_unit_test(a_file_gets_no_colour),
         cmocka_unit_test(an_abandoned_report_replaces_nothing),
+        cmocka_unit_test(while_a_capture_is_watched_a_stream_goes_on_and_begins_anew),
+        cmocka_unit_test(what_is_written_at_the_end_only_is_whole_in_a_watch_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,10 +120,12 @@ static inline void on_finding(const Finding *finding, void *user)
 static const RegDevice alice = { .id = 1, .aor = (char *)"alice@example.com" };
 static const RegDevice bob = { .id = 2, .aor = (char *)"bob@example.com" };
 
-/* A chain of one step that was not answered. */
-static inline bool push(RuleEngine *engine, const RegDevice *device, Nsec time, uint32_t what)
+/* A chain of one step; NULL: it was not answered. */
+static inline bool push_answered(RuleEngine *engine, const RegDevice *device, Nsec time,
+                                 uint32_t what, SipMessage *answer)
 {
-    RegStep step = { 0 };
+    SipTxn txn = { .answer = answer };
+    RegStep step = { .sightings = { &txn }, .n_sightings = answer != NULL };
     g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(RegStep));
     RegChain chain = { .id = (uint64_t)time,
                        .device = device,
@@ -136,6 +138,11 @@ static inline bool push(RuleEngine *engine, const RegDevice *device, Nsec time, 
 
     g_array_append_val(steps, step);
     return rule_engine_chain(engine, &chain);
+}
+
+static inline bool push(RuleEngine *engine, const RegDevice *device, Nsec time, uint32_t what)
+{
+    return push_answered(engine, device, time, what, NULL);
 }
 
 static const Finding *finding_at(const RuleEngine *engine, unsigned index)

@@ -64,7 +64,7 @@ static void icmp_of_the_registrar_itself_proves_it(void **state)
     assert_fires(j, FINDING_PROVEN,
                  "3 devices at 203.0.113.2 (alice@example.com, bob@example.com, "
                  "carol@example.com) got no answer from 198.51.100.10:5060 within 2.0 s, and "
-                 "nobody succeeded until the capture ended");
+                 "nobody succeeded meanwhile");
 }
 
 static void server_errors_prove_it(void **state)
@@ -74,7 +74,7 @@ static void server_errors_prove_it(void **state)
     assert_fires(j, FINDING_PROVEN,
                  "3 devices at 203.0.113.2 (alice@example.com, bob@example.com, "
                  "carol@example.com) were refused with 503 by 198.51.100.10:5060 within 400 ms, "
-                 "and nobody succeeded until the capture ended");
+                 "and nobody succeeded meanwhile");
 }
 
 /* RFC 4320: it comes from a box in between. */
@@ -97,7 +97,7 @@ static void fires_when_all_who_were_accepted_are_refused(void **state)
     assert_fires(j, FINDING_STRONG,
                  "3 devices at 203.0.113.2 (alice@example.com, bob@example.com, "
                  "carol@example.com) were refused with 404 by 198.51.100.10:5060 within 400 ms, "
-                 "and nobody succeeded until the capture ended");
+                 "and nobody succeeded meanwhile");
 }
 
 static void is_clean_when_they_were_never_accepted(void **state)
@@ -117,7 +117,7 @@ static void names_the_site_when_the_registrar_answers_others(void **state)
     assert_fires(j, FINDING_STRONG,
                  "3 devices at 203.0.113.2 (alice@example.com, bob@example.com, "
                  "carol@example.com) got no answer from 198.51.100.10:5060 within 400 ms, and "
-                 "nobody succeeded until the capture ended; it answered others meanwhile");
+                 "nobody succeeded meanwhile; it answered others meanwhile");
 }
 
 static void is_clean_when_one_of_them_succeeds_in_between(void **state)

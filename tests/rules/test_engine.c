@@ -11,7 +11,8 @@
 static void tells_what_it_finds_at_once_and_keeps_it(void **state)
 {
     Told told = { 0 };
-    g_autoptr(RuleEngine) engine = rule_engine_new(table, &(RuleSink){ on_finding, &told });
+    g_autoptr(RuleEngine) engine =
+        rule_engine_new(table, &(RuleSink){ .finding = on_finding, .user = &told });
 
     assert_true(push(engine, &alice, 10, FIRE_NARROW));
     assert_int_equal(told.n, 1);
@@ -42,7 +43,8 @@ static void does_not_keep_a_chain_for_a_note(void **state)
 static void folds_repeats_into_the_first_with_a_count(void **state)
 {
     Told told = { 0 };
-    g_autoptr(RuleEngine) engine = rule_engine_new(table, &(RuleSink){ on_finding, &told });
+    g_autoptr(RuleEngine) engine =
+        rule_engine_new(table, &(RuleSink){ .finding = on_finding, .user = &told });
 
     assert_true(push(engine, &alice, 10, FIRE_NARROW));
     assert_false(push(engine, &alice, 20, FIRE_NARROW));
@@ -116,7 +118,8 @@ static void shows_the_facts_of_the_time_that_proves_most(void **state)
 static void silences_an_umbrella_on_the_same_chain(void **state)
 {
     Told told = { 0 };
-    g_autoptr(RuleEngine) engine = rule_engine_new(table, &(RuleSink){ on_finding, &told });
+    g_autoptr(RuleEngine) engine =
+        rule_engine_new(table, &(RuleSink){ .finding = on_finding, .user = &told });
 
     assert_true(push(engine, &alice, 10, FIRE_UMBRELLA | FIRE_NARROW));
     assert_int_equal(told.n, 1);
@@ -202,6 +205,21 @@ static void believes_in_absence_where_nothing_was_dropped(void **state)
     look_at_capture(engine, "a.pcap", 0, 0);
     assert_found(engine, "absence/1 site/0");
     assert_int_equal(finding_at(engine, 0)->grade, FINDING_STRONG);
+}
+
+static void proves_nothing_by_a_message_that_can_be_read_in_two_ways(void **state)
+{
+    g_autoptr(RuleEngine) engine = rule_engine_new(table, &(RuleSink){ 0 });
+    SipMessage forged = { .status = 403, .meta.anomalies = NET_OVERLAP };
+    SipMessage plain = { .status = 403 };
+
+    push_answered(engine, &alice, 10, FIRE_NARROW, &forged);
+    assert_found(engine, "narrow/1");
+    assert_int_equal(finding_at(engine, 0)->grade, FINDING_STRONG);
+    assert_non_null(strstr(finding_at(engine, 0)->settle, "came twice and differs"));
+    push_answered(engine, &alice, 20, FIRE_NARROW, &plain);
+    assert_found(engine, "narrow/1");
+    assert_int_equal(finding_at(engine, 0)->grade, FINDING_PROVEN);
 }
 
 static void keeps_the_findings_of_two_captures_apart(void **state)
@@ -431,6 +449,7 @@ int main(void)
         cmocka_unit_test(keeps_the_accounts_of_a_scanner_out),
         cmocka_unit_test(believes_less_in_absence_where_the_capture_dropped_packets),
         cmocka_unit_test(believes_in_absence_where_nothing_was_dropped),
+        cmocka_unit_test(proves_nothing_by_a_message_that_can_be_read_in_two_ways),
         cmocka_unit_test(keeps_the_findings_of_two_captures_apart),
         cmocka_unit_test(counts_abstentions_by_rule_and_reason),
         cmocka_unit_test(can_be_asked_again_after_more_was_pushed),

@@ -137,6 +137,14 @@ static void abstains_when_packets_are_missing(void **state)
     assert_int_equal(j->verdict, RULE_ABSTAINS);
 }
 
+static void abstains_where_the_nonce_cannot_be_told_from_the_rest(void **state)
+{
+    g_autoptr(Judgement) j = judge(
+        LOGIN("nonce=0815 replace=\"0815\\\", uri=>0815\\\" uri\"", "401"), &rule_nonce_not_issued);
+
+    assert_abstains(j, "the credentials break the grammar");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +158,7 @@ int main(void)
         cmocka_unit_test(is_clean_when_the_nonce_came_back),
         cmocka_unit_test(abstains_when_there_were_too_many_challenges),
         cmocka_unit_test(abstains_when_packets_are_missing),
+        cmocka_unit_test(abstains_where_the_nonce_cannot_be_told_from_the_rest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

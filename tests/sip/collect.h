@@ -30,7 +30,7 @@ static inline void on_collected_message(SipMessage *message, void *user)
 {
     Collected *c = user;
 
-    g_ptr_array_add(c->messages, sip_message_ref(message));
+    g_ptr_array_add(c->messages, message);
 }
 
 static inline void on_collected_keepalive(const NetMeta *meta, SipKeepalive kind, void *user)

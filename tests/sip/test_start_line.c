@@ -124,6 +124,19 @@ static void a_line_without_end_is_no_start_line(void **state)
     assert_false(sip_looks_like_message((Str){ line->str, line->len }));
 }
 
+static void the_longest_start_line_is_the_limit_to_the_byte(void **state)
+{
+    for (unsigned len = SIP_MAX_LINE - 1; len <= SIP_MAX_LINE + 1; len++) {
+        g_autoptr(GString) line = g_string_new("REGISTER sip:");
+
+        while (line->len < len - strlen(" SIP/2.0"))
+            g_string_append_c(line, 'a');
+        g_string_append(line, " SIP/2.0\r\n\r\n");
+        assert_int_equal(sip_looks_like_message((Str){ line->str, line->len }),
+                         len <= SIP_MAX_LINE);
+    }
+}
+
 static void every_beginning_of_a_start_line_is_possible(void **state)
 {
     const Str lines[] = { STR("REGISTER sip:example.com SIP/2.0\r\n"), STR("SIP/2.0 200 OK\r\n") };
@@ -237,6 +250,7 @@ int main(void)
         cmocka_unit_test(knows_sip_by_its_version),
         cmocka_unit_test(everything_else_is_not_sip),
         cmocka_unit_test(a_line_without_end_is_no_start_line),
+        cmocka_unit_test(the_longest_start_line_is_the_limit_to_the_byte),
         cmocka_unit_test(every_beginning_of_a_start_line_is_possible),
         cmocka_unit_test(knows_a_start_line_that_the_capture_has_cut),
         cmocka_unit_test(finds_a_start_line_behind_junk),

@@ -220,6 +220,27 @@ static void a_header_section_without_end_is_given_up(void **state)
     assert_int_equal(collected_message(c, 0)->cseq, 1);
 }
 
+/* What is there at once is read; what is waited for has a limit. */
+static void the_longest_wait_for_a_header_section_is_the_limit_to_the_byte(void **state)
+{
+    enum { LIMIT = 32768 };
+
+    for (unsigned waiting = LIMIT - 1; waiting <= LIMIT + 1; waiting++) {
+        g_autoptr(Collected) c = collected_new();
+        g_autoptr(GString) text = g_string_new(REGISTER("1", "0", ""));
+
+        g_string_truncate(text, text->len - 2);
+        while (waiting - text->len > 4100)
+            g_string_append_printf(text, "X-Long: %04090u\r\n", 0);
+        g_string_append_printf(text, "X: %0*u\r\n\r\n", (int)(waiting - text->len) - 6, 0);
+        collected_stream(c, (Str){ text->str, waiting });
+        collected_stream(c, STR("\n"));
+        assert_int_equal(text->len, waiting + 1);
+        assert_int_equal(c->messages->len, waiting <= LIMIT);
+        assert_int_equal(sip_framer_stats(c->framer)->too_large, waiting > LIMIT);
+    }
+}
+
 static void a_hole_in_the_body_cuts_the_message(void **state)
 {
     g_autoptr(Collected) c = collected_new();
@@ -362,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_huge_length_is_not_waited_for),
         cmocka_unit_test(the_largest_message_is_the_limit_to_the_byte),
         cmocka_unit_test(a_header_section_without_end_is_given_up),
+        cmocka_unit_test(the_longest_wait_for_a_header_section_is_the_limit_to_the_byte),
         cmocka_unit_test(a_hole_in_the_body_cuts_the_message),
         cmocka_unit_test(a_hole_in_the_header_section_loses_the_message),
         cmocka_unit_test(a_hole_between_messages_hurts_nobody),

@@ -243,6 +243,32 @@ static void a_full_table_forgets_the_oldest_and_says_so(void **state)
     assert_int_equal(sip_txn_table_stats(heard->table).dropped_full, 1);
 }
 
+/* The first is challenged as well; the second gets in. */
+static void what_is_answered_outlives_a_flood(void **state)
+{
+    SipTxnConfig config = sip_txn_config_default;
+
+    config.max_items = 100;
+
+    g_autoptr(Heard) heard = heard_new_with(&config);
+    Spec challenge = answer_at(1, 401), success = answer_at(2, 200);
+
+    challenge.cseq = 1;
+    success.cseq = 2;
+    push_requests(heard, 2);
+    push(heard, challenge);
+    push(heard, success);
+    for (unsigned i = 3; i <= 1000; i++) {
+        Spec request = request_at(i);
+
+        request.cseq = i;
+        push(heard, request);
+    }
+    assert_int_equal(txn_at(heard, 0)->end, SIP_TXN_FORGOTTEN);
+    assert_int_equal(txn_at(heard, 1)->end, SIP_TXN_OPEN);
+    assert_int_equal(sip_txn_table_stats(heard->table).dropped_on_probation, 900);
+}
+
 /* Messages count, so that large ones cannot fill the memory. */
 static void bytes_are_a_limit_too(void **state)
 {
@@ -255,6 +281,26 @@ static void bytes_are_a_limit_too(void **state)
     push_requests(heard, 100);
     assert_true(sip_txn_table_stats(heard->table).dropped_full > 50);
     assert_true(sip_txn_table_stats(heard->table).bytes < 10 * 1024);
+}
+
+/* What a closed chain lets go of makes room for others. */
+static void messages_that_are_gone_do_not_count(void **state)
+{
+    g_autoptr(Heard) heard = heard_new();
+
+    push_requests(heard, 1);
+
+    size_t with = sip_txn_table_stats(heard->table).bytes;
+
+    sip_txn_strip(g_ptr_array_index(heard->txns, 0));
+
+    size_t without = sip_txn_table_stats(heard->table).bytes;
+
+    assert_true(without < with - 100);
+    sip_txn_strip(g_ptr_array_index(heard->txns, 0));
+    assert_int_equal(sip_txn_table_stats(heard->table).bytes, without);
+    sip_txn_table_finish(heard->table);
+    assert_int_equal(sip_txn_table_stats(heard->table).bytes, 0);
 }
 
 static void the_end_of_the_capture_cuts_what_is_open(void **state)
@@ -375,7 +421,9 @@ int main(void)
         cmocka_unit_test(an_ack_opens_nothing),
         cmocka_unit_test(closes_what_nothing_was_added_to),
         cmocka_unit_test(a_full_table_forgets_the_oldest_and_says_so),
+        cmocka_unit_test(what_is_answered_outlives_a_flood),
         cmocka_unit_test(bytes_are_a_limit_too),
+        cmocka_unit_test(messages_that_are_gone_do_not_count),
         cmocka_unit_test(the_end_of_the_capture_cuts_what_is_open),
         cmocka_unit_test(messages_of_other_methods_are_not_kept),
         cmocka_unit_test(keeps_the_messages_that_it_is_told_to_keep),

@@ -61,6 +61,7 @@ static void on_message(SipMessage *message, void *user)
 
     reg_tracker_message(c->tracker, message);
     sip_txn_table_push(c->txns, message);
+    sip_message_unref(message);
 }
 
 static void on_keepalive(const NetMeta *meta, SipKeepalive kind, void *user)
@@ -74,7 +75,8 @@ static bool on_tls(const NetMeta *meta, bool client_hello, void *user)
 {
     Course *c = user;
 
-    return reg_tracker_tls(c->tracker, meta, client_hello);
+    reg_tracker_tls(c->tracker, meta);
+    return reg_tracker_wants_handshake(&meta->flow);
 }
 
 static void on_handshake(const SipTlsSight *sight, void *user)

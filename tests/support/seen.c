@@ -29,7 +29,7 @@ static void on_message(SipMessage *message, void *user)
 {
     Seen *seen = user;
 
-    g_ptr_array_add(seen->messages, sip_message_ref(message));
+    g_ptr_array_add(seen->messages, message);
 }
 
 static void on_keepalive(const NetMeta *meta, SipKeepalive kind, void *user)

@@ -3,7 +3,7 @@
  * readable.
  */
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 #include "support/check.h"
 
@@ -11,7 +11,7 @@ static void check_terminal(Str text, const char *expected)
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
-    report_escape_terminal(out, text);
+    escape_terminal(out, text);
     assert_string_equal(out->str, expected);
 }
 
@@ -85,25 +85,48 @@ static void a_few_marks_on_a_letter_are_writing(void **state)
 
 static void columns_are_those_of_the_terminal(void **state)
 {
-    assert_int_equal(report_escape_columns(""), 0);
-    assert_int_equal(report_escape_columns("abc"), 3);
-    assert_int_equal(report_escape_columns("Zo\303\253"), 3);
-    assert_int_equal(report_escape_columns("\346\227\245\346\234\254"), 4);
-    assert_int_equal(report_escape_columns("e\314\201"), 1);
+    assert_int_equal(escape_columns(""), 0);
+    assert_int_equal(escape_columns("abc"), 3);
+    assert_int_equal(escape_columns("Zo\303\253"), 3);
+    assert_int_equal(escape_columns("\346\227\245\346\234\254"), 4);
+    assert_int_equal(escape_columns("e\314\201"), 1);
 }
 
 static void json_text_is_made_valid(void **state)
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
-    report_escape_utf8(out, STR("a\377\303b\355\240\200"));
+    escape_utf8(out, STR("a\377\303b\355\240\200"));
     assert_string_equal(out->str, "a\357\277\275\357\277\275b\357\277\275\357\277\275\357\277\275");
     g_string_truncate(out, 0);
-    report_escape_utf8(out, STR("Zo\303\253 \033"));
+    escape_utf8(out, STR("Zo\303\253 \033"));
     assert_string_equal(out->str, "Zo\303\253 \033");
     g_string_truncate(out, 0);
-    report_escape_utf8(out, STR_NONE);
+    escape_utf8(out, STR_NONE);
     assert_string_equal(out->str, "");
+}
+
+static void json_shows_nothing_that_a_terminal_would_obey(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *written;
+    } texts[] = {
+        { "", "" },
+        { "Zo\303\253 \360\237\230\200", "Zo\303\253 \360\237\230\200" },
+        { "\"\\\b\f\n\r\t", "\\\"\\\\\\b\\f\\n\\r\\t" },
+        { "\033[2J\177", "\\u001b[2J\\u007f" },
+        { "\302\233m", "\\u009bm" },
+        { "a\342\200\256b\342\200\250", "a\\u202eb\\u2028" },
+        { "\363\240\201\201\364\217\277\277", "\\udb40\\udc41\\udbff\\udfff" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        escape_json(out, texts[i].text);
+        assert_string_equal(out->str, texts[i].written);
+    }
 }
 
 static bool is_printable(const GString *text)
@@ -125,8 +148,8 @@ static void survives_any_cut(void **state)
         g_autoptr(GString) terminal = g_string_new(NULL);
         g_autoptr(GString) json = g_string_new(NULL);
 
-        report_escape_terminal(terminal, (Str){ bytes, len });
-        report_escape_utf8(json, (Str){ bytes, len });
+        escape_terminal(terminal, (Str){ bytes, len });
+        escape_utf8(json, (Str){ bytes, len });
         assert_true(is_printable(terminal));
         assert_true(g_utf8_validate(json->str, -1, NULL));
     }
@@ -145,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_few_marks_on_a_letter_are_writing),
         cmocka_unit_test(columns_are_those_of_the_terminal),
         cmocka_unit_test(json_text_is_made_valid),
+        cmocka_unit_test(json_shows_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(survives_any_cut),
     };
 

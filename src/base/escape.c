@@ -5,7 +5,7 @@
  * reader's terminal, and all of it must stay recognisable.
  */
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 #include <string.h>
 
@@ -59,7 +59,7 @@ static gunichar take(const char *at, const char *end, size_t *len)
     return c;
 }
 
-void report_escape_terminal(GString *out, Str text)
+void escape_terminal(GString *out, Str text)
 {
     const char *at = text.data;
     const char *end = text.len > 0 ? at + text.len : at;
@@ -83,7 +83,7 @@ void report_escape_terminal(GString *out, Str text)
     }
 }
 
-void report_escape_utf8(GString *out, Str text)
+void escape_utf8(GString *out, Str text)
 {
     const char *at = text.data;
     const char *end = text.len > 0 ? at + text.len : at;
@@ -96,7 +96,50 @@ void report_escape_utf8(GString *out, Str text)
     }
 }
 
-const char *report_escape_next(const char *text, unsigned *columns)
+/* The byte, and the letter that stands for it behind a backslash (RFC 8259 section 7). */
+static const char json_letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+static void append_json_escape(GString *out, gunichar c)
+{
+    for (const char *at = json_letters; *at != '\0'; at += 2) {
+        if ((gunichar)*at == c) {
+            g_string_append_printf(out, "\\%c", at[1]);
+            return;
+        }
+    }
+    if (c > 0xffff) /* in two halves, as UTF-16 has it */
+        g_string_append_printf(out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+    else
+        g_string_append_printf(out, "\\u%04x", c);
+}
+
+/* Most text is ASCII, and there is much of it. */
+static bool stands_in_json(gunichar c)
+{
+    if (c < 0x80)
+        return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return is_shown(c);
+}
+
+void escape_json(GString *out, const char *text)
+{
+    const char *run = text;
+    const char *next = text;
+
+    for (const char *at = text; *at != '\0'; at = next) {
+        gunichar c = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
+
+        next = c < 0x80 ? at + 1 : g_utf8_next_char(at);
+        if (stands_in_json(c))
+            continue;
+        g_string_append_len(out, run, at - run);
+        append_json_escape(out, c);
+        run = next;
+    }
+    g_string_append(out, run);
+}
+
+const char *escape_next(const char *text, unsigned *columns)
 {
     if ((unsigned char)*text < 0x80) {
         *columns = 1;
@@ -109,13 +152,13 @@ const char *report_escape_next(const char *text, unsigned *columns)
     return g_utf8_next_char(text);
 }
 
-unsigned report_escape_columns(const char *text)
+unsigned escape_columns(const char *text)
 {
     unsigned total = 0;
     unsigned columns = 0;
 
     while (*text != '\0') {
-        text = report_escape_next(text, &columns);
+        text = escape_next(text, &columns);
         total += columns;
     }
     return total;
