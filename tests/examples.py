@@ -35,8 +35,8 @@ WORDS = {"CAPTURE": "phone.pcap", "FILE": "phone.pcap", "INSIDE": "phone.pcap", 
 COMMANDS = {"analyze", "compare", "digest", "explain", "history", "lesson", "report", "state"}
 
 # Begin other programs' lines: these are not tried.
-OTHERS = {"tcpdump", "meson", "ninja", "./setup", "tests/bench/bench.py", "python3", "valgrind", "perf", "git", "chgrp", "chmod",
-          "sqlite3", "sudo", "sudoedit", "systemctl"}
+OTHERS = {"tcpdump", "meson", "ninja", "./setup", "tests/bench/bench.py", "tests/bench/flood.py", "tests/bench/soak.py",
+          "python3", "valgrind", "perf", "git", "chgrp", "chmod", "sqlite3", "sudo", "sudoedit", "systemctl"}
 
 BLOCK = re.compile(r"^ *```(sh|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`((?:whyreg|\./setup run)(?: [^`\n]*)?)`(?!`)")

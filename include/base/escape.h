@@ -23,6 +23,10 @@ void escape_utf8(GString *out, Str text);
  * at such files with cat. */
 void escape_json(GString *out, const char *text);
 
+/* Appends 'text', which is escaped for a terminal, as one cell of a table in CSV (RFC 4180).
+ * What a spreadsheet would take for a formula gets an apostrophe in front. */
+void escape_csv(GString *out, const char *text);
+
 /* One character of escaped text: its columns on a terminal, and where the next
  * one begins. 'text' is not at its end. */
 const char *escape_next(const char *text, unsigned *columns);

@@ -4,11 +4,12 @@
  * Time.
  *
  * One type for instants and for durations: signed nanoseconds. Instants count
- * from the Unix epoch and come from the capture, never from this machine's
- * clock, so that a file gives the same report on every run.
+ * from the Unix epoch and come from the capture, so that a file gives the same
+ * report on every run.
  */
 
 #include <stdint.h>
+#include <time.h>
 
 typedef int64_t Nsec;
 
@@ -17,6 +18,9 @@ typedef int64_t Nsec;
 #define NSEC_USEC INT64_C(1000)
 #define NSEC_MSEC INT64_C(1000000)
 #define NSEC_SEC INT64_C(1000000000)
+#define NSEC_MINUTE (60 * NSEC_SEC)
+#define NSEC_HOUR (60 * NSEC_MINUTE)
+#define NSEC_DAY (24 * NSEC_HOUR)
 
 /* From one instant to a later one. Clocks of damaged captures differ by more than a
  * difference can hold, and jump back: never negative, NSEC_MAX at most, and NSEC_NONE when
@@ -39,6 +43,9 @@ static inline Nsec nsec_after(Nsec time, Nsec span)
 
     return __builtin_add_overflow(time, span, &sum) ? NSEC_MAX : sum;
 }
+
+/* What a clock of this machine says. The stages know no clock but the packets'. */
+Nsec nsec_now(clockid_t clock);
 
 /* "2026-01-31T12:00:00.123456789Z" and its NUL; years 1677 to 2262 fit. */
 #define NSEC_TEXT 32

@@ -30,9 +30,6 @@ typedef struct HostAttendantConfig {
  * process would have a copy. */
 HostAttendant *host_attendant_new(const HostAttendantConfig *config, GError **error);
 
-/* Messages that it did not take, so far. */
-uint64_t host_attendant_dropped(const HostAttendant *attendant);
-
 /* Nothing more comes. It does what it was told and ends; for half a second that is waited for. */
 void host_attendant_free(HostAttendant *attendant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostAttendant, host_attendant_free)

@@ -16,7 +16,7 @@
 
 typedef struct HostService HostService;
 
-/* Looks at NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and takes them out of the
+/* Looks at NOTIFY_SOCKET, and takes it and what else is meant for this process alone out of the
  * environment. Never NULL. */
 HostService *host_service_new(void);
 void host_service_free(HostService *service);
@@ -29,6 +29,3 @@ void host_service_status(HostService *service, const char *status); /* one line 
 
 /* Still making progress. */
 void host_service_alive(HostService *service);
-
-/* How often that has to be said at least; NSEC_NONE: nobody waits for it. */
-Nsec host_service_watchdog(const HostService *service);

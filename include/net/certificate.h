@@ -69,7 +69,3 @@ typedef enum NetCertificateMatch {
 
 /* Whether it is for 'host': a name, or an address as text. */
 NetCertificateMatch net_certificate_match(const NetCertificate *certificate, Str host);
-
-/* The same, as a client that is no stickler sees it. False is no proof for a
- * certificate whose names are cut. */
-bool net_certificate_covers(const NetCertificate *certificate, Str host);

@@ -96,7 +96,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetTlsStream, net_tls_stream_free)
  * from its middle begins with a gap of 0. */
 uint32_t net_tls_stream_push(NetTlsStream *stream, Str bytes);
 uint32_t net_tls_stream_gap(NetTlsStream *stream, uint64_t missing);
-uint32_t net_tls_stream_end(NetTlsStream *stream);
 
 const NetTlsSeen *net_tls_stream_seen(const NetTlsStream *stream);
 size_t net_tls_stream_size(const NetTlsStream *stream); /* bytes, for a Cache */

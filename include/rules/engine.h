@@ -10,13 +10,6 @@
 
 typedef struct RuleEngine RuleEngine;
 
-/* How often a rule looked, and how often it could not. */
-typedef struct RuleTally {
-    uint64_t clean;
-    uint64_t fired;
-    uint64_t abstained;
-} RuleTally;
-
 /* A rule that abstained for one reason. */
 typedef struct RuleAbstention {
     const Rule *rule;
@@ -53,8 +46,6 @@ void rule_engine_finish(RuleEngine *engine);
 const GPtrArray *rule_engine_findings(const RuleEngine *engine);
 /* The table of findings, for what it forgot. */
 CacheStats rule_engine_table(const RuleEngine *engine);
-
-RuleTally rule_engine_tally(const RuleEngine *engine, const Rule *rule);
 
 /* Sorted by rule id, then reason; RuleAbstention, borrowed. */
 const GArray *rule_engine_abstentions(RuleEngine *engine);

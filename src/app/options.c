@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "budget.h"
+#include "analyze_options.h"
 #include "config.h"
 #include "targets.h"
 #include "words.h"
@@ -24,173 +24,10 @@ static void print_version(FILE *stream, struct argp_state *state)
 
 void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
 
-enum {
-    KEY_VANTAGE = 256,
-    KEY_FOLLOW,
-    KEY_CREDENTIALS,
-    KEY_READABLE,
-    KEY_REDACT,
-    KEY_LADDER,
-    KEY_DEVICE,
-    KEY_FINDING,
-    KEY_SINCE,
-    KEY_UNTIL,
-    KEY_NO_SANDBOX,
-    KEY_MEMORY,
-};
-
-static const struct argp_option analyze_options[] = {
-    { "read", 'r', "FILE", 0, "Analyse this capture file, as a plain FILE", 0 },
-    { "filter", 'f', "FILTER", 0, "Only packets that match (pcap-filter syntax)", 0 },
-    { "output", 'o', "FORMAT[:TARGET]", 0,
-      "text (default), html, json, jsonl or csv, to standard output or a file; may repeat", 0 },
-    { "write", 'w', "FILE", 0,
-      "Write the frames that findings rest on to FILE (pcapng), with the findings as comments", 0 },
-    { "vantage", KEY_VANTAGE, "PLACE", 0,
-      "Where the capture was taken: client, middle, server or auto (default)", 0 },
-    { "credentials", KEY_CREDENTIALS, "FILE", 0,
-      "Check digests with these accounts: lines user:realm:password, a pjsip.conf or a "
-      "subscriber table; also env:NAME or fd:NUMBER; may repeat",
-      0 },
-    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 0 },
-    { "follow", KEY_FOLLOW, NULL, 0, "At the end of the file wait for more, until interrupted", 0 },
-    { "redact", KEY_REDACT, NULL, 0,
-      "Tokens instead of users, hosts, addresses and digest values, for a report to pass on", 0 },
-    { "ladder", KEY_LADDER, NULL, 0, "Draw the messages of each attempt in the text report", 0 },
-    { "device", KEY_DEVICE, "PATTERN", 0,
-      "Show only devices with this id, account, address, contact or user agent (with * and ?); may "
-      "repeat",
-      0 },
-    { "finding", KEY_FINDING, "ID", 0, "Show only these findings (with * and ?); may repeat", 0 },
-    { "since", KEY_SINCE, "TIME", 0,
-      "Show only what reaches into the time from 2026-01-31T12:00:00Z, 12:00 (UTC) or +90, +15m, "
-      "+2h after the first packet",
-      0 },
-    { "until", KEY_UNTIL, "TIME", 0, "The same for the end", 0 },
-    { "quiet", 'q', NULL, 0, "The headline and the findings only", 0 },
-    { "verbose", 'v', NULL, 0, "The timeline of every device", 0 },
-    { "memory", KEY_MEMORY, "MIB", 0, "Forget the least important rather than take more", 0 },
-    { "no-sandbox", KEY_NO_SANDBOX, NULL, 0, "Go on where the sandbox does not work", 0 },
-    { 0 },
-};
-
-static uint64_t parse_memory(const char *argument, struct argp_state *state)
+void options_set(char **text, const char *argument)
 {
-    guint64 mebibytes = 0;
-
-    if (!g_ascii_string_to_unsigned(argument, 10, BUDGET_LEAST >> 20, 1 << 20, &mebibytes, NULL))
-        argp_error(state, "--memory takes MiB, from 16 on, and not '%s'", argument);
-    return mebibytes << 20;
-}
-
-static bool parse_vantage(const char *word, RegVantage *vantage)
-{
-    static const RegVantage places[] = { REG_VANTAGE_CLIENT, REG_VANTAGE_MIDDLE,
-                                         REG_VANTAGE_SERVER };
-
-    *vantage = REG_VANTAGE_UNKNOWN;
-    if (g_str_equal(word, "auto"))
-        return true;
-    for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
-        if (g_str_equal(word, reg_vantage_name(places[i]))) {
-            *vantage = places[i];
-            return true;
-        }
-    }
-    return false;
-}
-
-static void clear_file(void *item)
-{
-    OptionsFile *file = item;
-
-    g_free(file->path);
-}
-
-/* A time of the day may be one of the next day; the others can be compared. */
-static void check_times(struct argp_state *state, const Options *options)
-{
-    bool comparable =
-        options->since.kind == REPORT_WHEN_DATE || options->since.kind == REPORT_WHEN_AFTER;
-
-    if (comparable && options->since.kind == options->until.kind
-        && options->until.value < options->since.value)
-        argp_error(state, "--until is before --since");
-}
-
-static error_t parse_analyze(int key, char *argument, struct argp_state *state)
-{
-    Options *options = state->input;
-
-    switch (key) {
-    case 'r':
-        words_add_file(options, argument, CAPTURE_PLACE_UNSAID);
-        return 0;
-    case 'f':
-        g_free(options->filter);
-        options->filter = g_strdup(argument);
-        return 0;
-    case 'o':
-        targets_add(state, options, argument);
-        return 0;
-    case KEY_DEVICE:
-        g_ptr_array_add(options->devices, g_strdup(argument));
-        return 0;
-    case KEY_FINDING:
-        g_ptr_array_add(options->findings, g_strdup(argument));
-        return 0;
-    case KEY_SINCE:
-    case KEY_UNTIL:
-        if (!report_when_parse(argument, key == KEY_SINCE ? &options->since : &options->until))
-            argp_error(state, "no such time '%s': 2026-01-31T12:00:00Z, 12:00:30 or +90", argument);
-        return 0;
-    case 'w':
-        g_free(options->evidence);
-        options->evidence = g_strdup(argument);
-        return 0;
-    case KEY_VANTAGE:
-        if (!parse_vantage(argument, &options->vantage))
-            argp_error(state, "no such vantage '%s': client, middle, server or auto", argument);
-        return 0;
-    case KEY_CREDENTIALS:
-        g_ptr_array_add(options->credentials, g_strdup(argument));
-        return 0;
-    case KEY_READABLE:
-        options->credentials_readable = true;
-        return 0;
-    case KEY_FOLLOW:
-        options->follow = true;
-        return 0;
-    case KEY_MEMORY:
-        options->memory_bytes = parse_memory(argument, state);
-        return 0;
-    case KEY_NO_SANDBOX:
-        options->no_sandbox = true;
-        return 0;
-    case KEY_LADDER:
-        options->ladder = true;
-        return 0;
-    case KEY_REDACT:
-        options->redact = true;
-        return 0;
-    case 'q':
-        options->quiet = true;
-        return 0;
-    case 'v':
-        options->verbose = true;
-        return 0;
-    case ARGP_KEY_ARGS:
-        words_take(state, options, state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (options->files->len == 0)
-            argp_error(state, "no capture file given");
-        check_times(state, options);
-        targets_check(state, options);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    g_free(*text);
+    *text = g_strdup(argument);
 }
 
 static error_t parse_explain(int key, char *argument, struct argp_state *state)
@@ -216,61 +53,6 @@ static error_t parse_lesson(int key, char *argument, struct argp_state *state)
     options->lesson = g_strdup(argument);
     return 0;
 }
-
-static const struct argp analyze_parser = {
-    .options = analyze_options,
-    .parser = parse_analyze,
-    .args_doc = "FILE... [FILTER]\nanalyze [OPTION...] FILE... [FILTER]\n"
-                "compare [OPTION...] INSIDE OUTSIDE\nexplain [FINDING|STATUS]\nlesson [N]\n"
-                "digest [OPTION...] FILE...\nwatch -i INTERFACE [OPTION...] [FILTER]",
-    .doc =
-        "Reads SIP registrations in captures and says why a phone lost its own.\v"
-        "FILE is pcap or pcapng, plain or compressed (gzip, zstd, lz4); \"-\" is standard input. "
-        "Several files are one capture in time order.\n\n"
-        "Exit status: 0 no failure found, 1 at least one failure found, 2 could not do the job.",
-};
-
-/* Without a place in front the first file is the inside and the second the
- * outside, which may be the far side of the NAT or the registrar. */
-static error_t parse_compare(int key, char *argument, struct argp_state *state)
-{
-    static const CapturePlace order[] = { CAPTURE_PLACE_CLIENT, CAPTURE_PLACE_MIDDLE,
-                                          CAPTURE_PLACE_SERVER };
-    Options *options = state->input;
-    CapturePlace place;
-
-    switch (key) {
-    case ARGP_KEY_ARGS:
-        return ARGP_ERR_UNKNOWN; /* one by one */
-    case ARGP_KEY_ARG: {
-        const char *path = words_path_of_place(argument, &place);
-
-        if (path == NULL && options->files->len == G_N_ELEMENTS(order))
-            argp_error(state, "compare takes at most one capture for each place");
-        if (path == NULL)
-            words_add_file(options, argument, order[options->files->len]);
-        else
-            words_add_file(options, path, place);
-        return 0;
-    }
-    case ARGP_KEY_END:
-        if (options->files->len < 2)
-            argp_error(state,
-                       "compare needs two captures: INSIDE OUTSIDE, or client=FILE server=FILE");
-        check_times(state, options);
-        targets_check(state, options);
-        return 0;
-    default:
-        return parse_analyze(key, argument, state);
-    }
-}
-
-static const struct argp compare_parser = {
-    .options = analyze_options,
-    .parser = parse_compare,
-    .args_doc = "compare INSIDE OUTSIDE\ncompare client=FILE [middle=FILE] server=FILE",
-    .doc = "Reads captures of the same traffic from different places together.",
-};
 
 static const struct argp explain_parser = {
     .parser = parse_explain,
@@ -298,14 +80,14 @@ static error_t parse_digest(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!by_hand)
-            return parse_analyze(key, argument, state);
+            return analyze_options_parse(key, argument, state);
         if (options->files->len > 0)
             argp_error(state, "either a capture, or values given by hand");
         if (options->credentials->len == 0)
             argp_error(state, "by hand, --credentials is needed");
         return 0;
     default:
-        return parse_analyze(key, argument, state);
+        return analyze_options_parse(key, argument, state);
     }
 }
 
@@ -313,11 +95,11 @@ static error_t parse_digest(int key, char *argument, struct argp_state *state)
 static const struct argp_option digest_options[] = {
     { "read", 'r', "FILE", 0, "Look at this capture file, as a plain FILE", 0 },
     { "filter", 'f', "FILTER", 0, "Only packets that match (pcap-filter syntax)", 0 },
-    { "credentials", KEY_CREDENTIALS, "FILE", 0,
+    { "credentials", ANALYZE_CREDENTIALS, "FILE", 0,
       "Accounts to compute with, as for the analysis: a file, env:NAME or fd:NUMBER; may repeat",
       0 },
-    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 0 },
-    { "no-sandbox", KEY_NO_SANDBOX, NULL, 0, "Go on where the sandbox does not work", 0 },
+    { "insecure-credentials", ANALYZE_READABLE, NULL, 0, "Even when others can read that file", 0 },
+    { "no-sandbox", ANALYZE_NO_SANDBOX, NULL, 0, "Go on where the sandbox does not work", 0 },
     { 0 },
 };
 
@@ -355,7 +137,7 @@ static error_t parse_watch(int key, char *argument, struct argp_state *state)
         targets_check_watch(state, options);
         return 0;
     default:
-        return parse_analyze(key, argument, state);
+        return analyze_options_parse(key, argument, state);
     }
 }
 
@@ -368,19 +150,21 @@ static const struct argp_option watch_shared_options[] = {
       1 },
     { "write", 'w', "PATH", 0,
       "Write frames around findings to this file (pcapng), or to files in this directory", 1 },
-    { "vantage", KEY_VANTAGE, "PLACE", 0,
+    { "vantage", ANALYZE_VANTAGE, "PLACE", 0,
       "Where the interface is: client, middle, server or auto (default)", 1 },
-    { "credentials", KEY_CREDENTIALS, "FILE", 0,
+    { "credentials", ANALYZE_CREDENTIALS, "FILE", 0,
       "Check digests with these accounts, as for the analysis; may repeat", 1 },
-    { "insecure-credentials", KEY_READABLE, NULL, 0, "Even when others can read that file", 1 },
-    { "redact", KEY_REDACT, NULL, 0, "Tokens instead of users, hosts, addresses and digest values",
+    { "insecure-credentials", ANALYZE_READABLE, NULL, 0, "Even when others can read that file", 1 },
+    { "redact", ANALYZE_REDACT, NULL, 0,
+      "Tokens instead of users, hosts, addresses and digest values", 1 },
+    { "ladder", ANALYZE_LADDER, NULL, 0, "Draw the messages of each attempt in the text report",
       1 },
-    { "ladder", KEY_LADDER, NULL, 0, "Draw the messages of each attempt in the text report", 1 },
-    { "device", KEY_DEVICE, "PATTERN", 0,
+    { "device", ANALYZE_DEVICE, "PATTERN", 0,
       "Tell only of devices with this id, account, address, contact or user agent (with * and ?); "
       "may repeat",
       1 },
-    { "finding", KEY_FINDING, "ID", 0, "Tell only these findings (with * and ?); may repeat", 1 },
+    { "finding", ANALYZE_FINDING, "ID", 0, "Tell only these findings (with * and ?); may repeat",
+      1 },
     { "quiet", 'q', NULL, 0, "The findings only", 1 },
     { "verbose", 'v', NULL, 0, "The timeline of every device, at the end", 1 },
     { 0 },
@@ -408,8 +192,8 @@ typedef struct Command {
 static const Command *find_command(const char *word)
 {
     static const Command commands[] = {
-        { "analyze", OPTIONS_ANALYZE, &analyze_parser },
-        { "compare", OPTIONS_ANALYZE, &compare_parser },
+        { "analyze", OPTIONS_ANALYZE, &analyze_options_parser },
+        { "compare", OPTIONS_ANALYZE, &analyze_options_compare },
         { "explain", OPTIONS_EXPLAIN, &explain_parser },
         { "lesson", OPTIONS_LESSON, &lesson_parser },
         { "digest", OPTIONS_DIGEST, &digest_parser },
@@ -438,6 +222,13 @@ static void parse_with_config(char **argv, const struct argp *parser, Options *o
     argp_parse(parser, (int)words->len - 1, (char **)words->pdata, 0, NULL, options);
 }
 
+static void clear_file(void *item)
+{
+    OptionsFile *file = item;
+
+    g_free(file->path);
+}
+
 Options *options_parse(int argc, char **argv)
 {
     Options *options = g_new0(Options, 1);
@@ -463,7 +254,7 @@ Options *options_parse(int argc, char **argv)
     if (options->command == OPTIONS_WATCH)
         parse_with_config(argv, command->parser, options);
     else
-        argp_parse(command != NULL ? command->parser : &analyze_parser, argc, argv, 0, NULL,
+        argp_parse(command != NULL ? command->parser : &analyze_options_parser, argc, argv, 0, NULL,
                    options);
     if (options->outputs->len == 0)
         g_ptr_array_add(options->outputs, g_strdup("text"));

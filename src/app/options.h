@@ -57,6 +57,9 @@ typedef struct Options {
     bool verbose;
 } Options;
 
+/* Instead of what is there. */
+void options_set(char **text, const char *argument);
+
 /* Prints what is wrong, or help and version, itself; exits then with 2, or 0. */
 Options *options_parse(int argc, char **argv);
 void options_free(Options *options);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/quantity.h"
 #include "past_time.h"
 
 #define DEFAULT_HISTORY "/var/lib/whyreg/history.db"
@@ -57,12 +58,6 @@ void past_options_clear(PastOptions *options)
     g_ptr_array_unref(options->devices);
 }
 
-static void set_text(char **text, const char *argument)
-{
-    g_free(*text);
-    *text = g_strdup(argument);
-}
-
 static void set_format(struct argp_state *state, PastOptions *options, const char *name,
                        PastFormat last)
 {
@@ -80,19 +75,11 @@ static void set_format(struct argp_state *state, PastOptions *options, const cha
                last == PAST_CSV ? ", json or csv" : " or json");
 }
 
-static Nsec wall_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
-
 static Nsec find_time(struct argp_state *state, const char *text, Nsec since)
 {
     Nsec time;
 
-    if (!past_time_parse(text, wall_now(), since, &time))
+    if (!past_time_parse(text, nsec_now(CLOCK_REALTIME), since, &time))
         argp_error(state, "no such time '%s': 2026-01-31T12:00:00Z, 12:00, -2h or yesterday", text);
     return time;
 }
@@ -114,13 +101,13 @@ static error_t parse_common(int key, char *argument, PastOptions *options)
 {
     switch (key) {
     case KEY_HISTORY:
-        set_text(&options->history, argument);
+        options_set(&options->history, argument);
         return 0;
     case KEY_SINCE:
-        set_text(&options->since, argument);
+        options_set(&options->since, argument);
         return 0;
     case KEY_UNTIL:
-        set_text(&options->until, argument);
+        options_set(&options->until, argument);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -181,7 +168,7 @@ static error_t parse_state(int key, char *argument, struct argp_state *state)
         options->quiet = true;
         return 0;
     case KEY_STABLE:
-        if (!past_span_parse(argument, &options->stable))
+        if (!quantity_parse_span(argument, &options->stable))
             argp_error(state, "no such duration '%s': 90, 5m or 2h", argument);
         return 0;
     case ARGP_KEY_ARG:

@@ -8,31 +8,12 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "report/select.h"
-
-#define DAY (24 * 3600 * NSEC_SEC)
-
-/* Behind a sign, as reports take it. */
-static bool parse_signed(const char *text, Nsec *span)
-{
-    ReportWhen when;
-
-    if (text[0] == '\0' || !report_when_parse(text, &when) || when.kind != REPORT_WHEN_AFTER)
-        return false;
-    *span = when.value;
-    return true;
-}
-
-bool past_span_parse(const char *text, Nsec *span)
-{
-    g_autofree char *with_sign = g_strconcat("+", text, NULL);
-
-    return parse_signed(with_sign, span);
-}
 
 static Nsec day_of(Nsec time)
 {
-    return time - time % DAY;
+    return time - time % NSEC_DAY;
 }
 
 static bool parse_name(const char *text, Nsec now, Nsec *time)
@@ -43,7 +24,7 @@ static bool parse_name(const char *text, Nsec now, Nsec *time)
     } names[] = {
         { "now", now },
         { "today", day_of(now) },
-        { "yesterday", day_of(now) - DAY },
+        { "yesterday", day_of(now) - NSEC_DAY },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -63,7 +44,7 @@ bool past_time_parse(const char *text, Nsec now, Nsec since, Nsec *time)
     if (parse_name(text, now, time))
         return true;
     if (text[0] == '-') {
-        if (!past_span_parse(text + 1, &span))
+        if (!quantity_parse_span(text + 1, &span))
             return false;
         *time = now - span;
         return true;
@@ -77,9 +58,9 @@ bool past_time_parse(const char *text, Nsec now, Nsec since, Nsec *time)
     case REPORT_WHEN_CLOCK:
         *time = day_of(now) + when.value;
         if (*time > now)
-            *time -= DAY;
+            *time -= NSEC_DAY;
         if (since != NSEC_NONE && *time < since)
-            *time += DAY;
+            *time += NSEC_DAY;
         return true;
     case REPORT_WHEN_AFTER:
         *time = since != NSEC_NONE ? nsec_after(since, when.value) : NSEC_NONE;

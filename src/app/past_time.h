@@ -13,9 +13,6 @@
  * also "+15m" behind it. False: none of them. */
 bool past_time_parse(const char *text, Nsec now, Nsec since, Nsec *time);
 
-/* "90", "90s", "5m", "2h", "7d". */
-bool past_span_parse(const char *text, Nsec *span);
-
 /* "2026-01-31T12:00:00Z"; NULL for NSEC_NONE. */
 const char *past_stamp(Nsec time, char text[NSEC_TEXT]);
 

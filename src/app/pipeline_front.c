@@ -44,6 +44,7 @@ struct PipelineFront {
     uint32_t current; /* the capture of the frame in hand */
     Nsec now;
     Nsec ticked;
+    bool timeless; /* the first frames have no time */
 };
 
 /* --- to the queue --------------------------------------------------------- */
@@ -309,8 +310,17 @@ static void tick(PipelineFront *front)
     add_plain(front, PIPELINE_ADVANCE, SIZE_WITH(now))->now = front->now;
 }
 
+/* What came before there was a time counts as of 1970: that is no silence of so many years. */
+static void begin(PipelineFront *front, Nsec time)
+{
+    if (front->timeless)
+        pipeline_front_loss(front, &(PipelineLoss){ REG_LOSS_CLOCK, 0, time });
+}
+
 static void advance(PipelineFront *front, Nsec time)
 {
+    if (front->now == NSEC_NONE)
+        begin(front, time);
     if (front->now != NSEC_NONE && time < front->now - CLOCK_STEP)
         add_plain(front, PIPELINE_CLOCK_STEP, SIZE_WITH(now))->now = front->now;
     front->now = MAX(front->now, time);
@@ -341,6 +351,8 @@ void pipeline_front_push(PipelineFront *front, const CapturePacket *packet)
     front->current = packet->ref.capture;
     if (!packet->no_time)
         advance(front, packet->time);
+    else if (front->now == NSEC_NONE)
+        front->timeless = true;
     net_decoder_push(front->places[packet->ref.place].net, packet);
 }
 

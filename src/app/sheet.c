@@ -123,36 +123,6 @@ void sheet_print_text(const Sheet *sheet, FILE *stream, int indent)
 
 /* --- for spreadsheets ----------------------------------------------------------- */
 
-/* Also their wide forms, which a spreadsheet of the Far East takes for the same. */
-static bool begins_like_a_formula(const char *text)
-{
-    static const gunichar signs[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
-    gunichar first = g_utf8_get_char(text);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
-        if (first == signs[i])
-            return true;
-    }
-    return false;
-}
-
-static void put_csv(GString *line, const char *text)
-{
-    bool quoted = strpbrk(text, ",\"") != NULL || *text == ' ' || g_str_has_suffix(text, " ");
-
-    if (quoted)
-        g_string_append_c(line, '"');
-    if (begins_like_a_formula(text))
-        g_string_append_c(line, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            g_string_append_c(line, '"');
-        g_string_append_c(line, *text);
-    }
-    if (quoted)
-        g_string_append_c(line, '"');
-}
-
 static void print_csv_line(const Sheet *sheet, FILE *stream, const char *const *cells)
 {
     g_autoptr(GString) line = g_string_new(NULL);
@@ -160,7 +130,7 @@ static void print_csv_line(const Sheet *sheet, FILE *stream, const char *const *
     for (unsigned i = 0; i < sheet->n_columns; i++) {
         if (i > 0)
             g_string_append_c(line, ',');
-        put_csv(line, cells[i]);
+        escape_csv(line, cells[i]);
     }
     fprintf(stream, "%s\r\n", line->str);
 }

@@ -11,6 +11,7 @@
 
 #include "accounts.h"
 #include "base/json.h"
+#include "past_time.h"
 #include "session.h"
 #include "sheet.h"
 
@@ -23,14 +24,6 @@ typedef struct State {
     GPtrArray *lists; /* of GArray of StoreDevice, which the accounts point into */
     GArray *accounts; /* of Account */
 } State;
-
-static Nsec wall_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
 
 static void add_accounts(State *state, GArray *devices, const char *name)
 {
@@ -46,7 +39,8 @@ static void ask(State *state)
     const PastOptions *options = state->options;
 
     state->known = store_reader_newest_run(state->reader, &state->run);
-    state->question = (AccountsQuestion){ .now = wall_now(), .stable = options->stable };
+    state->question =
+        (AccountsQuestion){ .now = nsec_now(CLOCK_REALTIME), .stable = options->stable };
     state->question.watching = state->known && store_run_is_alive(&state->run, state->question.now);
     if (options->devices->len == 0)
         add_accounts(state, store_reader_devices(state->reader), NULL);
@@ -89,28 +83,21 @@ static const char *because_of(const State *state, const AccountDevice *one)
 
 /* --- for people ------------------------------------------------------------------ */
 
-static void add_time(Sheet *sheet, Nsec time)
-{
-    char stamp[NSEC_TEXT];
-
-    if (time == NSEC_NONE)
-        sheet_add(sheet, NULL);
-    else
-        sheet_add_format(sheet, "%.19sZ", nsec_to_text(time, stamp));
-}
-
 static void add_row(const State *state, Sheet *sheet, const Account *account,
                     const AccountDevice *one)
 {
     const StoreDevice *device = one->device;
     bool certain = one->condition != REG_CONDITION_UNKNOWN;
     bool good = one->condition == REG_CONDITION_STABLE || one->condition == REG_CONDITION_SETTLING;
+    char stamp[NSEC_TEXT];
 
     sheet_add(sheet, account->name);
     sheet_add(sheet, reg_condition_name(one->condition));
     sheet_add(sheet, certain ? device->state : NULL);
-    add_time(sheet, certain ? device->since : NSEC_NONE);
-    add_time(sheet, good || one->condition == REG_CONDITION_DANGER ? device->until : NSEC_NONE);
+    sheet_add(sheet, certain ? past_stamp(device->since, stamp) : NULL);
+    sheet_add(sheet, good || one->condition == REG_CONDITION_DANGER
+                         ? past_stamp(device->until, stamp)
+                         : NULL);
     sheet_add(sheet, device->public_address != NULL ? device->public_address : device->address);
     sheet_add(sheet, good ? NULL : because_of(state, one));
 }

@@ -129,14 +129,14 @@ static void on_statistics(void *user)
     Watch *watch = user;
 
     watch_keeper_ask(watch->outputs.keeper);
-    pipeline_pulse(watch->pipeline, watch_loop_wall());
+    pipeline_pulse(watch->pipeline, nsec_now(CLOCK_REALTIME));
 }
 
 static void on_second(void *user)
 {
     Watch *watch = user;
 
-    pipeline_pulse(watch->pipeline, watch_loop_wall());
+    pipeline_pulse(watch->pipeline, nsec_now(CLOCK_REALTIME));
 }
 
 static void on_note(const NetMeta *meta, void *user)

@@ -46,14 +46,6 @@ struct WatchFiles {
     gsize failed; /* blocks; atomic */
 };
 
-static Nsec wall_time(void)
-{
-    struct timespec time = { 0 };
-
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (Nsec)time.tv_sec * NSEC_SEC + time.tv_nsec;
-}
-
 /* --- the thread that writes ------------------------------------------------ */
 
 static bool is_ours(const WatchFiles *files, const char *name)
@@ -105,6 +97,23 @@ static void close_file(WatchFiles *files)
     files->opened.fd = -1;
 }
 
+/* On a full disk there is none: one that holds nothing would count among those to keep. */
+static int create(const char *path, const GByteArray *head)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    ssize_t written = fd >= 0 ? write(fd, head->data, head->len) : -1;
+
+    if (fd < 0 || written == (ssize_t)head->len)
+        return fd;
+
+    int why = written < 0 ? errno : ENOSPC;
+
+    unlink(path);
+    close(fd);
+    errno = why;
+    return -1;
+}
+
 /* A name that nobody has: several files may begin in one second. */
 static int open_next(const WatchFiles *files, Nsec now)
 {
@@ -119,7 +128,7 @@ static int open_next(const WatchFiles *files, Nsec now)
         g_autofree char *path =
             g_strdup_printf("%s/%s-%s-%03u%s", files->folder, files->stem, stamp, i, SUFFIX);
 
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        fd = create(path, files->head);
         if (fd < 0 && errno != EEXIST)
             break;
     }
@@ -143,7 +152,7 @@ static bool write_all(WatchFiles *files, const GByteArray *bytes)
 
 static bool open_file(WatchFiles *files)
 {
-    Nsec now = wall_time();
+    Nsec now = nsec_now(CLOCK_REALTIME);
     int fd = files->path == NULL
                  ? open_next(files, now)
                  : open(files->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -168,7 +177,8 @@ static bool is_over(const WatchFiles *files, size_t more)
     if (opened->fd < 0 || opened->bytes <= files->head->len)
         return false;
     return (files->rotate_bytes > 0 && opened->bytes + more > files->rotate_bytes)
-           || (files->rotate_time > 0 && wall_time() - opened->since >= files->rotate_time);
+           || (files->rotate_time > 0
+               && nsec_now(CLOCK_REALTIME) - opened->since >= files->rotate_time);
 }
 
 /* What was half written is cut off, so that the file stays one that can be read. */

@@ -29,24 +29,6 @@ typedef struct Run {
     bool stopped;
 } Run;
 
-static Nsec read_clock(clockid_t clock)
-{
-    struct timespec time = { 0 };
-
-    clock_gettime(clock, &time);
-    return (Nsec)time.tv_sec * NSEC_SEC + time.tv_nsec;
-}
-
-static Nsec clock_now(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-Nsec watch_loop_wall(void)
-{
-    return read_clock(CLOCK_REALTIME);
-}
-
 int watch_loop_take_signals(void)
 {
     sigset_t signals;
@@ -103,7 +85,7 @@ static void look_at_signals(Run *run)
 static void look_at_clock(Run *run)
 {
     const WatchLoop *loop = run->loop;
-    Nsec now = clock_now();
+    Nsec now = nsec_now(CLOCK_MONOTONIC);
 
     look_at_signals(run);
     if (now >= run->ends)
@@ -161,9 +143,9 @@ static void let_time_pass(Run *run, Nsec patience)
 /* The frames from before the end that the kernel has not handed over yet. */
 static void drain(Run *run, Nsec until)
 {
-    Nsec patience = clock_now() + DRAIN;
+    Nsec patience = nsec_now(CLOCK_MONOTONIC) + DRAIN;
 
-    while (clock_now() < patience) {
+    while (nsec_now(CLOCK_MONOTONIC) < patience) {
         if (take_frames(run, STRIDE))
             continue;
 
@@ -177,7 +159,7 @@ static void drain(Run *run, Nsec until)
 
 uint64_t watch_loop_run(const WatchLoop *loop)
 {
-    Nsec now = clock_now();
+    Nsec now = nsec_now(CLOCK_MONOTONIC);
     Run run = {
         .loop = loop,
         .ends = loop->duration > 0 ? nsec_after(now, loop->duration) : NSEC_MAX,
@@ -186,7 +168,7 @@ uint64_t watch_loop_run(const WatchLoop *loop)
 
     while (!run.stopped) {
         if (!take_frames(&run, STRIDE))
-            let_time_pass(&run, MAX(MIN(PATIENCE, run.ends - clock_now()), 0));
+            let_time_pass(&run, MAX(MIN(PATIENCE, run.ends - nsec_now(CLOCK_MONOTONIC)), 0));
         look_at_clock(&run);
     }
     release_signals();

@@ -29,9 +29,6 @@ typedef struct WatchLoop {
  * when that is not possible. */
 int watch_loop_take_signals(void);
 
-/* CLOCK_REALTIME. */
-Nsec watch_loop_wall(void);
-
 /* Until a signal, the count or the duration ends it; what the kernel holds is taken. Returns how
  * many frames there were. */
 uint64_t watch_loop_run(const WatchLoop *loop);

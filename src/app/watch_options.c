@@ -5,14 +5,12 @@
 
 #include "watch_options.h"
 
-#include "base/str.h"
+#include "base/quantity.h"
+#include "options.h"
 
-#define KIB (UINT64_C(1) << 10)
-#define MIB (UINT64_C(1) << 20)
-#define GIB (UINT64_C(1) << 30)
-#define MINUTE (60 * NSEC_SEC)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+#define KIB QUANTITY_KIB
+#define MIB QUANTITY_MIB
+#define GIB QUANTITY_GIB
 
 /* The largest frame that libpcap hands out. */
 #define SNAPLEN_MAX 262144
@@ -74,40 +72,14 @@ static const struct argp_option options[] = {
     { 0 },
 };
 
-typedef struct Unit {
-    const char *suffix;
-    uint64_t factor;
-} Unit;
-
-/* The first is meant when a number stands alone. */
-static const Unit seconds[] = { { "", NSEC_SEC }, { "s", NSEC_SEC }, { "m", MINUTE },
-                                { "h", HOUR },    { "d", DAY },      { NULL, 0 } };
-static const Unit days[] = { { "", DAY }, { "d", DAY }, { "h", HOUR }, { NULL, 0 } };
-static const Unit kibibytes[] = {
-    { "", KIB }, { "K", KIB }, { "M", MIB }, { "G", GIB }, { NULL, 0 }
-};
-static const Unit mebibytes[] = { { "", MIB }, { "M", MIB }, { "G", GIB }, { NULL, 0 } };
-static const Unit megabytes[] = { { "", 1000000 }, { NULL, 0 } };
-static const Unit ones[] = { { "", 1 }, { NULL, 0 } };
-
-static bool apply(Str number, uint64_t factor, uint64_t *value)
-{
-    return str_to_uint(number, UINT64_MAX, value) && !__builtin_mul_overflow(*value, factor, value);
-}
-
-/* Digits and a unit, within the limits. */
+/* Within the limits. */
 static uint64_t take(struct argp_state *state, const char *what, const char *argument,
-                     const Unit *units, uint64_t min, uint64_t max)
+                     const QuantityUnit *units, uint64_t min, uint64_t max)
 {
-    Str text = str_of(argument);
-    size_t digits = strspn(argument, "0123456789");
     uint64_t value;
 
-    for (const Unit *unit = units; unit->suffix != NULL; unit++) {
-        if (str_equal(str_from(text, digits), str_of(unit->suffix))
-            && apply(str_first(text, digits), unit->factor, &value) && value >= min && value <= max)
-            return value;
-    }
+    if (quantity_parse(argument, units, &value) && value >= min && value <= max)
+        return value;
 
     g_autofree char *least = g_strdup_printf("%" G_GUINT64_FORMAT, min / units[0].factor);
     g_autofree char *most = g_strdup_printf("%" G_GUINT64_FORMAT, max / units[0].factor);
@@ -117,9 +89,9 @@ static uint64_t take(struct argp_state *state, const char *what, const char *arg
 }
 
 static Nsec take_time(struct argp_state *state, const char *what, const char *argument,
-                      const Unit *units)
+                      const QuantityUnit *units)
 {
-    return (Nsec)take(state, what, argument, units, units[0].factor, (uint64_t)(36500 * DAY));
+    return (Nsec)take(state, what, argument, units, units[0].factor, (uint64_t)(36500 * NSEC_DAY));
 }
 
 static void take_ports(struct argp_state *state, WatchOptions *o, const char *argument)
@@ -127,16 +99,10 @@ static void take_ports(struct argp_state *state, WatchOptions *o, const char *ar
     g_auto(GStrv) words = g_strsplit(argument, ",", -1);
 
     for (unsigned i = 0; words[i] != NULL; i++) {
-        uint16_t port = (uint16_t)take(state, "a port", words[i], ones, 1, UINT16_MAX);
+        uint16_t port = (uint16_t)take(state, "a port", words[i], quantity_ones, 1, UINT16_MAX);
 
         g_array_append_val(o->ports, port);
     }
-}
-
-static void replace(char **text, const char *argument)
-{
-    g_free(*text);
-    *text = g_strdup(argument);
 }
 
 static error_t take_capture(int key, char *argument, struct argp_state *state)
@@ -153,29 +119,31 @@ static error_t take_capture(int key, char *argument, struct argp_state *state)
         take_ports(state, o, argument);
         return 0;
     case 'B':
-        o->buffer_bytes = take(state, "the buffer", argument, kibibytes, 64 * KIB, BUFFER_MAX);
+        o->buffer_bytes =
+            take(state, "the buffer", argument, quantity_kibibytes, 64 * KIB, BUFFER_MAX);
         return 0;
     case 's':
-        o->snaplen = (uint32_t)take(state, "a snapshot length", argument, ones, 0, SNAPLEN_MAX);
+        o->snaplen =
+            (uint32_t)take(state, "a snapshot length", argument, quantity_ones, 0, SNAPLEN_MAX);
         o->snaplen = o->snaplen > 0 ? o->snaplen : SNAPLEN_MAX; /* 0 is all, as for tcpdump */
         return 0;
     case 'p':
         o->not_promiscuous = true;
         return 0;
     case 'c':
-        o->count = take(state, "a count", argument, ones, 1, UINT64_MAX);
+        o->count = take(state, "a count", argument, quantity_ones, 1, UINT64_MAX);
         return 0;
     case KEY_DURATION:
-        o->duration = take_time(state, "a duration", argument, seconds);
+        o->duration = take_time(state, "a duration", argument, quantity_seconds);
         return 0;
     case 'C':
-        o->rotate_bytes = take(state, "-C", argument, megabytes, 1000000, 1000000 * MIB);
+        o->rotate_bytes = take(state, "-C", argument, quantity_megabytes, 1000000, 1000000 * MIB);
         return 0;
     case 'G':
-        o->rotate_time = take_time(state, "-G", argument, seconds);
+        o->rotate_time = take_time(state, "-G", argument, quantity_seconds);
         return 0;
     case 'W':
-        o->rotate_files = (unsigned)take(state, "-W", argument, ones, 1, 100000);
+        o->rotate_files = (unsigned)take(state, "-W", argument, quantity_ones, 1, 100000);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -188,28 +156,30 @@ static error_t take_output(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case KEY_STABLE:
-        o->stable = take_time(state, "--stable", argument, seconds);
+        o->stable = take_time(state, "--stable", argument, quantity_seconds);
         return 0;
     case KEY_HISTORY:
-        replace(&o->history, argument);
+        options_set(&o->history, argument);
         return 0;
     case KEY_HISTORY_SIZE:
-        o->history_bytes = take(state, "--history-size", argument, mebibytes, MIB, 1024 * GIB);
+        o->history_bytes =
+            take(state, "--history-size", argument, quantity_mebibytes, MIB, 1024 * GIB);
         return 0;
     case KEY_HISTORY_AGE:
-        o->history_age = take_time(state, "--history-age", argument, days);
+        o->history_age = take_time(state, "--history-age", argument, quantity_days);
         return 0;
     case KEY_METRICS_FILE:
-        replace(&o->metrics_file, argument);
+        options_set(&o->metrics_file, argument);
         return 0;
     case KEY_LISTEN:
-        replace(&o->listen, argument);
+        options_set(&o->listen, argument);
         return 0;
     case KEY_ON_CHANGE:
-        replace(&o->on_change, argument);
+        options_set(&o->on_change, argument);
         return 0;
     case KEY_ON_CHANGE_RATE:
-        o->on_change_rate = (unsigned)take(state, "--on-change-rate", argument, ones, 1, 60000);
+        o->on_change_rate =
+            (unsigned)take(state, "--on-change-rate", argument, quantity_ones, 1, 60000);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -222,19 +192,20 @@ static error_t take_limit(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case KEY_MEMORY:
-        o->memory_bytes = take(state, "--memory", argument, mebibytes, 16 * MIB, 1024 * GIB);
+        o->memory_bytes =
+            take(state, "--memory", argument, quantity_mebibytes, 16 * MIB, 1024 * GIB);
         return 0;
     case KEY_QUEUE:
-        o->queue_bytes = take(state, "--queue", argument, mebibytes, MIB, 16 * GIB);
+        o->queue_bytes = take(state, "--queue", argument, quantity_mebibytes, MIB, 16 * GIB);
         return 0;
     case KEY_USER:
-        replace(&o->user, argument);
+        options_set(&o->user, argument);
         return 0;
     case KEY_NO_SANDBOX:
         o->no_sandbox = true;
         return 0;
     case KEY_CONFIG:
-        replace(&o->config, argument);
+        options_set(&o->config, argument);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -282,9 +253,9 @@ void watch_options_init(WatchOptions *o)
         .memory_bytes = 256 * MIB,
         .queue_bytes = 16 * MIB,
         .snaplen = SNAPLEN_MAX,
-        .stable = 5 * MINUTE,
+        .stable = 5 * NSEC_MINUTE,
         .history_bytes = GIB,
-        .history_age = 90 * DAY,
+        .history_age = 90 * NSEC_DAY,
         .on_change_rate = 60,
     };
 }

@@ -139,6 +139,36 @@ void escape_json(GString *out, const char *text)
     g_string_append(out, run);
 }
 
+/* Also their wide forms, which a spreadsheet of the Far East takes for the same. */
+static bool begins_like_a_formula(const char *text)
+{
+    static const gunichar signs[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
+    gunichar first = g_utf8_get_char(text);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
+        if (first == signs[i])
+            return true;
+    }
+    return false;
+}
+
+void escape_csv(GString *out, const char *text)
+{
+    bool quoted = strpbrk(text, ",\"") != NULL || *text == ' ' || g_str_has_suffix(text, " ");
+
+    if (quoted)
+        g_string_append_c(out, '"');
+    if (begins_like_a_formula(text))
+        g_string_append_c(out, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            g_string_append_c(out, '"');
+        g_string_append_c(out, *text);
+    }
+    if (quoted)
+        g_string_append_c(out, '"');
+}
+
 const char *escape_next(const char *text, unsigned *columns)
 {
     if ((unsigned char)*text < 0x80) {

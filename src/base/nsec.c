@@ -1,12 +1,12 @@
 /*
- * How times are printed. Instants in UTC, ISO 8601; durations with a unit.
+ * How times are read from a clock, and printed: instants in UTC, ISO 8601;
+ * durations with a unit.
  */
 
 #include "base/nsec.h"
 
 #include <glib.h>
 #include <stdio.h>
-#include <time.h>
 
 /* Instants before 1970 are legal in a damaged capture: the rest stays positive. */
 static struct tm split(Nsec time, unsigned *nanoseconds)
@@ -25,6 +25,14 @@ static struct tm split(Nsec time, unsigned *nanoseconds)
 
     gmtime_r(&epoch, &tm);
     return tm;
+}
+
+Nsec nsec_now(clockid_t clock)
+{
+    struct timespec now = { 0 };
+
+    clock_gettime(clock, &now);
+    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
 }
 
 const char *nsec_to_text(Nsec time, char text[NSEC_TEXT])

@@ -190,11 +190,7 @@ OutboxStats outbox_stats(Outbox *outbox)
 
 static struct timespec deadline_after(Nsec patience)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-
-    Nsec end = nsec_after((Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec, patience);
+    Nsec end = nsec_after(nsec_now(CLOCK_MONOTONIC), patience);
 
     return (struct timespec){ .tv_sec = end / NSEC_SEC, .tv_nsec = end % NSEC_SEC };
 }

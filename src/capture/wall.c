@@ -11,20 +11,12 @@
 /* Slewing changes a clock by half a millisecond in a second at most. */
 #define STEP NSEC_SEC
 
-static Nsec read_clock(clockid_t clock)
-{
-    struct timespec time = { 0 };
-
-    clock_gettime(clock, &time);
-    return (Nsec)time.tv_sec * NSEC_SEC + time.tv_nsec;
-}
-
 CaptureWall capture_wall_now(void)
 {
     return (CaptureWall){
-        .real = read_clock(CLOCK_REALTIME),
-        .boot = read_clock(CLOCK_BOOTTIME),
-        .mono = read_clock(CLOCK_MONOTONIC),
+        .real = nsec_now(CLOCK_REALTIME),
+        .boot = nsec_now(CLOCK_BOOTTIME),
+        .mono = nsec_now(CLOCK_MONOTONIC),
     };
 }
 

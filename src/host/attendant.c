@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -31,7 +30,6 @@
 struct HostAttendant {
     pid_t pid;
     int socket;
-    atomic_uint_fast64_t dropped;
 };
 
 /* --- in the new process --------------------------------------------------- */
@@ -123,14 +121,8 @@ bool attendant_post(HostAttendant *attendant, Note *note)
 {
     bool taken = write(attendant->socket, note->bytes->str, note->bytes->len) >= 0;
 
-    attendant->dropped += !taken;
     note_clear(note);
     return taken;
-}
-
-uint64_t host_attendant_dropped(const HostAttendant *attendant)
-{
-    return attendant->dropped;
 }
 
 void host_attendant_free(HostAttendant *attendant)

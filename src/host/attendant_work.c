@@ -42,16 +42,8 @@ static void send_syslog(int priority, const char *message)
 
 const AttendantTools attendant_tools_default = {
     .journal = sd_journal_sendv,
-    .syslog = send_syslog,
+    .log = send_syslog,
 };
-
-static Nsec clock_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
 
 static void to_journal(const Work *work, char *const *fields, unsigned n)
 {
@@ -83,7 +75,7 @@ static void to_syslog(const Work *work, char *const *fields)
     str_to_uint(str_of(field_value(fields, "PRIORITY")), LOG_DEBUG, &priority);
     str_to_uint(str_of(field_value(fields, "SYSLOG_FACILITY")), LOG_NFACILITIES, &facility);
     if (message != NULL)
-        work->tools->syslog((int)(facility << 3 | priority), message);
+        work->tools->log((int)(facility << 3 | priority), message);
 }
 
 static void take_note(Work *work, char *bytes, size_t len)
@@ -103,7 +95,7 @@ static void take_note(Work *work, char *bytes, size_t len)
         break;
     case NOTE_COMMAND:
         if (work->commands != NULL)
-            commands_offer(work->commands, fields, clock_now());
+            commands_offer(work->commands, fields, nsec_now(CLOCK_MONOTONIC));
         break;
     }
 }
@@ -131,7 +123,7 @@ static void forget_signals(const Work *work)
 /* For poll(). */
 static int timeout_until(Nsec until)
 {
-    Nsec left = nsec_since(clock_now(), until);
+    Nsec left = nsec_since(nsec_now(CLOCK_MONOTONIC), until);
 
     return until == NSEC_MAX ? -1 : (int)(MIN(left, PATIENCE) / NSEC_MSEC) + 1;
 }
@@ -153,7 +145,7 @@ static int wait_for_news(const Work *work, Nsec until)
 static void advance(const Work *work)
 {
     if (work->commands != NULL)
-        commands_advance(work->commands, clock_now());
+        commands_advance(work->commands, nsec_now(CLOCK_MONOTONIC));
 }
 
 static bool is_busy(const Work *work)
@@ -195,9 +187,9 @@ void attendant_work(int socket, const HostAttendantConfig *config, const Attenda
         advance(&work);
     }
 
-    Nsec until = nsec_after(clock_now(), PATIENCE_AT_END);
+    Nsec until = nsec_after(nsec_now(CLOCK_MONOTONIC), PATIENCE_AT_END);
 
-    while (is_busy(&work) && clock_now() < until) {
+    while (is_busy(&work) && nsec_now(CLOCK_MONOTONIC) < until) {
         wait_for_news(&work, MIN(until, deadline_of(&work)));
         advance(&work);
     }

@@ -10,7 +10,7 @@
 
 typedef struct AttendantTools {
     int (*journal)(const struct iovec *fields, int n); /* sd_journal_sendv() */
-    void (*syslog)(int priority, const char *message);
+    void (*log)(int priority, const char *message);    /* syslog() */
 } AttendantTools;
 
 extern const AttendantTools attendant_tools_default;

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MINUTE (60 * NSEC_SEC)
-
 typedef struct Run {
     pid_t pid; /* and of its process group */
     Nsec deadline;
@@ -121,7 +119,7 @@ static bool may_begin(const Commands *commands, Nsec now)
 {
     Nsec oldest = commands->begun[commands->at];
 
-    return oldest == NSEC_NONE || nsec_since(oldest, now) >= MINUTE;
+    return oldest == NSEC_NONE || nsec_since(oldest, now) >= NSEC_MINUTE;
 }
 
 static void begin_waiting(Commands *commands, Nsec now)

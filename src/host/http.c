@@ -65,10 +65,7 @@ static Page page_metrics(const Http *http, struct MHD_Connection *connection)
 
 static BoardState state_now(const Http *http)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return board_state(http->config.board, (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec);
+    return board_state(http->config.board, nsec_now(CLOCK_MONOTONIC));
 }
 
 static Page page_health(const Http *http, struct MHD_Connection *connection)

@@ -46,14 +46,6 @@ typedef struct Metrics {
     uint64_t dropped;
 } Metrics;
 
-static Nsec clock_now(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
-
 /* --- the file ------------------------------------------------------------- */
 
 /* A collector must never find half of it, and reads it as another user. */
@@ -191,7 +183,7 @@ static void metrics_forgotten(ReportWriter *writer, uint64_t device)
 static void metrics_pulse(ReportWriter *writer, const ReportPulse *pulse)
 {
     Metrics *metrics = (Metrics *)writer;
-    Nsec now = clock_now(CLOCK_MONOTONIC);
+    Nsec now = nsec_now(CLOCK_MONOTONIC);
     bool to_file = metrics->file != NULL && now >= metrics->file->next;
 
     metrics->devices = 0;
@@ -302,8 +294,8 @@ ReportWriter *host_metrics_new(const HostMetricsConfig *config, GError **error)
     metrics->base.ops = &metrics_ops;
     metrics->socket = -1;
     metrics->version = g_strdup(config->version);
-    metrics->tally = tally_new(config->version, clock_now(CLOCK_REALTIME));
-    metrics->board = board_new(clock_now(CLOCK_MONOTONIC));
+    metrics->tally = tally_new(config->version, nsec_now(CLOCK_REALTIME));
+    metrics->board = board_new(nsec_now(CLOCK_MONOTONIC));
     if ((config->file == NULL || open_file(metrics, config->file, error))
         && (config->listen == NULL || open_socket(metrics, config, error)))
         return &metrics->base;

@@ -19,7 +19,6 @@
 
 struct HostService {
     int fd; /* -1: there is no service manager */
-    Nsec watchdog;
 };
 
 /* "/run/systemd/notify", or "@name" of the abstract namespace. */
@@ -54,25 +53,11 @@ static int connect_to(const char *name)
     return fd;
 }
 
-static Nsec watchdog_of(const char *usec, const char *pid)
-{
-    uint64_t value = 0;
-    uint64_t whose = 0;
-
-    if (pid != NULL
-        && (!str_to_uint(str_of(pid), INT32_MAX, &whose) || whose != (uint64_t)getpid()))
-        return NSEC_NONE;
-    if (usec == NULL || !str_to_uint(str_of(usec), NSEC_MAX / NSEC_USEC, &value) || value == 0)
-        return NSEC_NONE;
-    return (Nsec)value * NSEC_USEC;
-}
-
 HostService *host_service_new(void)
 {
     HostService *service = g_new0(HostService, 1);
 
     service->fd = connect_to(g_getenv("NOTIFY_SOCKET"));
-    service->watchdog = watchdog_of(g_getenv("WATCHDOG_USEC"), g_getenv("WATCHDOG_PID"));
     g_unsetenv("NOTIFY_SOCKET");
     g_unsetenv("WATCHDOG_USEC");
     g_unsetenv("WATCHDOG_PID");
@@ -105,13 +90,8 @@ void host_service_ready(HostService *service)
 /* systemd 253 and later want to know when the reload began. */
 void host_service_reloading(HostService *service)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-
-    g_autofree char *text =
-        g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
-                        ((Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec) / NSEC_USEC);
+    g_autofree char *text = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
+                                            nsec_now(CLOCK_MONOTONIC) / NSEC_USEC);
 
     tell(service, text);
 }
@@ -131,9 +111,4 @@ void host_service_status(HostService *service, const char *status)
 void host_service_alive(HostService *service)
 {
     tell(service, "WATCHDOG=1");
-}
-
-Nsec host_service_watchdog(const HostService *service)
-{
-    return service->watchdog;
 }

@@ -297,8 +297,3 @@ NetCertificateMatch net_certificate_match(const NetCertificate *certificate, Str
         return NET_CERTIFICATE_COMMON_NAME;
     return best;
 }
-
-bool net_certificate_covers(const NetCertificate *certificate, Str host)
-{
-    return net_certificate_match(certificate, host) >= NET_CERTIFICATE_COMMON_NAME;
-}

@@ -39,7 +39,7 @@ typedef enum Place {
     AT_START,
     IN_RECORDS,
     LOST, /* where the next record begins is not known */
-    OVER, /* no TLS, or at its end */
+    OVER, /* no TLS */
 } Place;
 
 struct NetTlsStream {
@@ -343,16 +343,6 @@ uint32_t net_tls_stream_gap(NetTlsStream *stream, uint64_t missing)
     stream->header_len = 0;
     stream->left = (uint16_t)(within ? stream->left - missing : 0);
     stream->place = within ? IN_RECORDS : LOST;
-    return stream->fresh;
-}
-
-uint32_t net_tls_stream_end(NetTlsStream *stream)
-{
-    stream->fresh = 0;
-    if (stream->place == AT_START && stream->header_len > 0)
-        begin_other(stream);
-    close_handshake(stream);
-    stream->place = OVER;
     return stream->fresh;
 }
 

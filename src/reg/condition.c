@@ -374,6 +374,11 @@ static RegStanding judge_ended(Look *look, const RegStability *stability)
     return judge_lapsed(look, stability);
 }
 
+static bool is_answered(const RegChain *chain)
+{
+    return chain != NULL && reg_step_status(reg_chain_step(chain, 0)) != 0;
+}
+
 static RegStanding judge_unbound(Look *look)
 {
     const RegDevice *device = look->device;
@@ -389,7 +394,8 @@ static RegStanding judge_unbound(Look *look)
                     "it got no connection to its server");
     if (device->last_accepted != NSEC_NONE)
         return unknown(device->last_accepted, "no answer told for how long it is registered");
-    return unknown(device->first_seen, "no answer to it was seen");
+    return unknown(device->first_seen, is_answered(device->trying) ? "its attempt is not over yet"
+                                                                   : "no answer to it was seen");
 }
 
 static RegStanding judge(Look *look, const RegStability *stability)

@@ -136,11 +136,13 @@ static uint64_t *lost_place(const Devices *devices, const char *aor, uint64_t *h
 
 static void note_lost(Devices *devices, const Account *account)
 {
-    uint64_t hash;
-
     if (devices->lost == NULL)
         devices->lost = g_new0(uint64_t, LOST);
-    *lost_place(devices, account->aor, &hash) = hash;
+
+    uint64_t hash;
+    uint64_t *place = lost_place(devices, account->aor, &hash);
+
+    *place = hash;
 }
 
 /* Whether a record of this account was forgotten: told once. */

@@ -38,12 +38,6 @@ RegSecrets *reg_secrets_new(void)
     return secrets;
 }
 
-void reg_secrets_wipe(RegSecrets *secrets)
-{
-    for (unsigned i = 0; i < secrets->blocks->len; i++)
-        reg_secrets_block_wipe(g_ptr_array_index(secrets->blocks, i));
-}
-
 void reg_secrets_free(RegSecrets *secrets)
 {
     if (secrets == NULL)

@@ -10,6 +10,3 @@
 /* Takes the block, which holds the text of a source. */
 bool reg_secrets_add_block(RegSecrets *secrets, const char *source, RegSecretsBlock *block,
                            GError **error);
-
-/* Overwrites every secret with zeros; nothing may be asked of it afterwards. */
-void reg_secrets_wipe(RegSecrets *secrets);

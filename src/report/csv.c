@@ -2,8 +2,8 @@
  * One row for each device, for a spreadsheet or a database (RFC 4180).
  *
  * A spreadsheet takes a cell for a formula that begins like one, and a
- * User-Agent can say "=HYPERLINK(...)": such a cell gets an apostrophe in front.
- * Nothing from the wire can end a row, because control characters are escaped.
+ * User-Agent can say "=HYPERLINK(...)". Nothing from the wire can end a row,
+ * because control characters are escaped.
  */
 
 #include "base/escape.h"
@@ -22,30 +22,6 @@ static const char header[] =
     "last_seen,granted_seconds,watched_seconds,registered_seconds,unreachable_seconds,"
     "reachable_least_seconds,reachable_most_seconds,attempts,accepted,refused,unanswered,findings";
 
-/* Also their wide forms, which a spreadsheet of the Far East takes for the same. */
-static bool begins_like_a_formula(const char *text)
-{
-    static const gunichar signs[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
-    gunichar first = g_utf8_get_char(text);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
-        if (first == signs[i])
-            return true;
-    }
-    return false;
-}
-
-static void put_quoted(GString *row, const char *text)
-{
-    g_string_append_c(row, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            g_string_append_c(row, '"');
-        g_string_append_c(row, *text);
-    }
-    g_string_append_c(row, '"');
-}
-
 static void put_comma(CsvWriter *csv)
 {
     if (csv->row->len > 0)
@@ -55,19 +31,10 @@ static void put_comma(CsvWriter *csv)
 /* Words from anywhere; NULL is an empty cell. */
 static void put_text(CsvWriter *csv, const char *text)
 {
-    size_t len;
-
     g_string_truncate(csv->cell, 0);
     escape_terminal(csv->cell, str_of(text));
-    if (begins_like_a_formula(csv->cell->str))
-        g_string_prepend_c(csv->cell, '\'');
     put_comma(csv);
-    len = csv->cell->len;
-    if (strcspn(csv->cell->str, ",\"") < len || csv->cell->str[0] == ' '
-        || (len > 0 && csv->cell->str[len - 1] == ' '))
-        put_quoted(csv->row, csv->cell->str);
-    else
-        g_string_append(csv->row, csv->cell->str);
+    escape_csv(csv->row, csv->cell->str);
 }
 
 static void put_number(CsvWriter *csv, uint64_t number)

@@ -7,11 +7,9 @@
 
 #include "report/select.h"
 
-/* --- points in time ------------------------------------------------------- */
+#include "base/quantity.h"
 
-#define MINUTE (60 * NSEC_SEC)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+/* --- points in time ------------------------------------------------------- */
 
 /* "12", "12.25" and what follows it. */
 static bool read_number(const char **at, double *value)
@@ -23,30 +21,6 @@ static bool read_number(const char **at, double *value)
     *value = g_ascii_strtod(*at, &end);
     *at = end;
     return *value < 1e9;
-}
-
-/* "+90", "+15m", "+2h" behind the plus sign. */
-static bool parse_after(const char *text, ReportWhen *when)
-{
-    static const struct {
-        const char *suffix;
-        Nsec unit;
-    } units[] = {
-        { "", NSEC_SEC }, { "s", NSEC_SEC }, { "m", MINUTE }, { "h", HOUR }, { "d", DAY }
-    };
-    double value;
-
-    if (!read_number(&text, &value))
-        return false;
-    for (unsigned i = 0; i < G_N_ELEMENTS(units); i++) {
-        double span = value * (double)units[i].unit;
-
-        if (!g_str_equal(text, units[i].suffix) || span >= (double)NSEC_MAX / 4)
-            continue;
-        *when = (ReportWhen){ REPORT_WHEN_AFTER, (Nsec)span };
-        return true;
-    }
-    return false;
 }
 
 /* "12:00", "12:00:30.5" */
@@ -62,7 +36,7 @@ static bool parse_clock(const char *text, ReportWhen *when)
     if (!ok || *text != '\0' || hours >= 24 || minutes >= 60 || seconds >= 61
         || hours != (unsigned)hours || minutes != (unsigned)minutes)
         return false;
-    *when = (ReportWhen){ REPORT_WHEN_CLOCK, (Nsec)hours * HOUR + (Nsec)minutes * MINUTE
+    *when = (ReportWhen){ REPORT_WHEN_CLOCK, (Nsec)hours * NSEC_HOUR + (Nsec)minutes * NSEC_MINUTE
                                                  + (Nsec)(seconds * (double)NSEC_SEC) };
     return true;
 }
@@ -89,16 +63,17 @@ static bool parse_date(const char *text, ReportWhen *when)
 
 bool report_when_parse(const char *text, ReportWhen *when)
 {
+    when->kind = REPORT_WHEN_AFTER;
     if (text[0] == '+')
-        return parse_after(text + 1, when);
+        return quantity_parse_span(text + 1, &when->value);
     return parse_clock(text, when) || parse_date(text, when);
 }
 
 /* The first such time of a day in 'from' to 'end', else the one of the day of 'from'. */
 static Nsec clock_after(Nsec clock, Nsec from, Nsec end)
 {
-    Nsec day = from - (from % DAY + DAY) % DAY;
-    Nsec next = nsec_after(day, DAY + clock);
+    Nsec day = from - (from % NSEC_DAY + NSEC_DAY) % NSEC_DAY;
+    Nsec next = nsec_after(day, NSEC_DAY + clock);
 
     return day + clock < from && next <= end ? next : day + clock;
 }

@@ -55,6 +55,9 @@ void report_shape_capture_name(ReportShaper *shaper, const char *name, uint32_t 
  * for the first two. */
 void report_shape_ref(ReportShaper *shaper, CaptureRef ref, Nsec time);
 
+/* The same as an object; null where no packet shows it. */
+void report_shape_packet(ReportShaper *shaper, const char *name, CaptureRef ref, Nsec time);
+
 /* The members of one thing, into the open object. */
 void report_shape_capture(ReportShaper *shaper, const RegCaptureSite *site);
 void report_shape_counts(ReportShaper *shaper, const ReportResult *result);

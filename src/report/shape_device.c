@@ -15,17 +15,6 @@ static void seconds(ReportShaper *shaper, const char *name, uint32_t value)
         report_shape_text(shaper, name, NULL);
 }
 
-static void message(ReportShaper *shaper, const char *name, CaptureRef ref, Nsec time)
-{
-    if (ref.frame == 0) {
-        report_shape_text(shaper, name, NULL);
-        return;
-    }
-    report_shape_open(shaper, name);
-    report_shape_ref(shaper, ref, time);
-    report_shape_close(shaper);
-}
-
 static void digest(ReportShaper *shaper, const RegDigestFacts *facts)
 {
     if (facts == NULL) {
@@ -41,7 +30,7 @@ static void step(ReportShaper *shaper, const RegAttemptStep *s)
 {
     report_shape_open(shaper, NULL);
     report_shape_count(shaper, "cseq", s->cseq);
-    message(shaper, "request", s->request, s->request_time);
+    report_shape_packet(shaper, "request", s->request, s->request_time);
     report_shape_count(shaper, "copies", s->copies);
     if (s->status != 0)
         report_shape_count(shaper, "status", s->status);
@@ -49,7 +38,7 @@ static void step(ReportShaper *shaper, const RegAttemptStep *s)
         report_shape_text(shaper, "status", NULL);
     if (s->reason != NULL)
         report_shape_text(shaper, "reason", s->reason);
-    message(shaper, "answer", s->answer, s->answer_time);
+    report_shape_packet(shaper, "answer", s->answer, s->answer_time);
     report_shape_text(shaper, "contact", s->contact);
     seconds(shaper, "expires_asked", s->asked);
     seconds(shaper, "expires_granted", s->granted);

@@ -16,17 +16,6 @@ static void seconds(ReportShaper *shaper, const char *name, Nsec span)
         report_shape_text(shaper, name, NULL);
 }
 
-static void message(ReportShaper *shaper, const char *name, CaptureRef ref, Nsec time)
-{
-    if (ref.frame == 0) {
-        report_shape_text(shaper, name, NULL);
-        return;
-    }
-    report_shape_open(shaper, name);
-    report_shape_ref(shaper, ref, time);
-    report_shape_close(shaper);
-}
-
 static void count_or_none(ReportShaper *shaper, const char *name, uint32_t count)
 {
     if (count != 0)
@@ -68,8 +57,8 @@ static void intervals(ReportShaper *shaper, const RegDevice *device, Nsec end)
         report_shape_time(shaper, "until", interval->until);
         report_shape_text(shaper, "opened_by", interval->opened_by);
         report_shape_text(shaper, "closed_by", interval->closed_by);
-        message(shaper, "opened", interval->opened_ref, interval->from);
-        message(shaper, "closed", interval->closed_ref, interval->until);
+        report_shape_packet(shaper, "opened", interval->opened_ref, interval->from);
+        report_shape_packet(shaper, "closed", interval->closed_ref, interval->until);
         report_shape_close(shaper);
     }
     report_shape_close_list(shaper);
@@ -142,11 +131,11 @@ static void outage(ReportShaper *shaper, const RegOutage *o)
     report_shape_text(shaper, "to", net_endpoint_to_text(&o->first.to, text));
     report_shape_text(shaper, "way", way_name(o->first.way));
     report_shape_flag(shaper, "certain", !o->cut && o->losses == 0);
-    message(shaper, "worked", o->worked_ref, o->worked_until);
-    message(shaper, "first", o->first.request, o->first.sent);
-    message(shaper, "last", o->last.request, o->last.sent);
-    message(shaper, "back", o->back_ref, o->back);
-    message(shaper, "works", o->works_ref, o->works);
+    report_shape_packet(shaper, "worked", o->worked_ref, o->worked_until);
+    report_shape_packet(shaper, "first", o->first.request, o->first.sent);
+    report_shape_packet(shaper, "last", o->last.request, o->last.sent);
+    report_shape_packet(shaper, "back", o->back_ref, o->back);
+    report_shape_packet(shaper, "works", o->works_ref, o->works);
     report_shape_close(shaper);
 }
 
@@ -185,8 +174,8 @@ static void moves(ReportShaper *shaper, const RegLife *life)
         report_shape_text(shaper, "to", net_endpoint_to_text(&move->to, text));
         seconds(shaper, "quiet_seconds", move->quiet);
         report_shape_flag(shaper, "told", move->told);
-        message(shaper, "before", move->before, NSEC_NONE);
-        message(shaper, "after", move->after, move->time);
+        report_shape_packet(shaper, "before", move->before, NSEC_NONE);
+        report_shape_packet(shaper, "after", move->after, move->time);
         report_shape_close(shaper);
     }
     report_shape_close_list(shaper);
@@ -233,6 +222,6 @@ void report_shape_life(ReportShaper *shaper, const RegDevice *device, Nsec end)
     report_shape_open(shaper, "also_bound");
     report_shape_count(shaper, "others", device->listed_others);
     report_shape_count(shaper, "own_old", device->listed_stale);
-    message(shaper, "listed", device->listed, NSEC_NONE);
+    report_shape_packet(shaper, "listed", device->listed, NSEC_NONE);
     report_shape_close(shaper);
 }

@@ -160,6 +160,17 @@ void report_shape_ref(ReportShaper *shaper, CaptureRef ref, Nsec time)
     report_shape_time(shaper, "time", time);
 }
 
+void report_shape_packet(ReportShaper *shaper, const char *name, CaptureRef ref, Nsec time)
+{
+    if (ref.frame == 0) {
+        report_shape_text(shaper, name, NULL);
+        return;
+    }
+    report_shape_open(shaper, name);
+    report_shape_ref(shaper, ref, time);
+    report_shape_close(shaper);
+}
+
 static void evidence(ReportShaper *shaper, const Finding *finding)
 {
     report_shape_open_list(shaper, "evidence");

@@ -65,14 +65,6 @@ struct ReportStream {
     atomic_int error;            /* ... and why, the first time */
 };
 
-static Nsec monotonic(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
-
 /* A process that was killed while it wrote has left a line without an end. */
 static void cut_torn_line(int fd, off_t size)
 {
@@ -301,7 +293,7 @@ static bool has_room(const ReportStream *stream, size_t len)
 
 static void wait_for_room(const ReportStream *stream, size_t len)
 {
-    while (!has_room(stream, len) && monotonic() < stream->linger_until)
+    while (!has_room(stream, len) && nsec_now(CLOCK_MONOTONIC) < stream->linger_until)
         g_usleep(2000);
 }
 
@@ -330,7 +322,7 @@ void report_stream_reopen(ReportStream *stream)
 void report_stream_linger(ReportStream *stream)
 {
     if (stream->linger_until == NSEC_NONE)
-        stream->linger_until = nsec_after(monotonic(), REPORT_STREAM_PATIENCE);
+        stream->linger_until = nsec_after(nsec_now(CLOCK_MONOTONIC), REPORT_STREAM_PATIENCE);
 }
 
 uint64_t report_stream_dropped(const ReportStream *stream)
@@ -354,7 +346,7 @@ bool report_stream_close(ReportStream *stream, GError **error)
     post(stream, &(Job){ .kind = JOB_SYNC }, NULL);
     stream->closing = true;
 
-    Nsec patience = MAX(nsec_since(monotonic(), stream->linger_until), NSEC_SEC / 5);
+    Nsec patience = MAX(nsec_since(nsec_now(CLOCK_MONOTONIC), stream->linger_until), NSEC_SEC / 5);
 
     if (!outbox_close(g_steal_pointer(&stream->outbox), patience)) {
         /* The thread hangs in a record, and still has the stream. */

@@ -32,7 +32,6 @@ typedef struct Entry {
 struct RuleEngine {
     const Rule *const *table;
     RuleSink sink;
-    RuleTally *tallies; /* one for each rule of the table */
     GArray *abstentions;
     Cache *found;
     GHashTable *scanners;  /* ids of devices that are a scanner's; uint64_t */
@@ -78,7 +77,6 @@ RuleEngine *rule_engine_new(const Rule *const *table, const RuleSink *sink)
         n++;
     engine->table = table;
     engine->sink = *sink;
-    engine->tallies = g_new0(RuleTally, n + 1);
     engine->verdicts = g_new0(RuleVerdict, n + 1);
     engine->of_chains = g_new0(unsigned, n + 1);
     for (unsigned i = 0; i < n; i++) {
@@ -114,7 +112,6 @@ void rule_engine_free(RuleEngine *engine)
     g_hash_table_unref(engine->scanners);
     g_array_unref(engine->abstentions);
     cache_free(engine->found);
-    g_free(engine->tallies);
     g_free(engine->verdicts);
     finding_free(engine->blank);
     g_free(engine);
@@ -150,18 +147,13 @@ static Finding *take_blank(RuleEngine *engine, const Rule *rule)
 static Finding *take_verdict(RuleEngine *engine, unsigned index, RuleVerdict verdict,
                              Finding *finding)
 {
-    RuleTally *tally = &engine->tallies[index];
-
     switch (verdict) {
     case RULE_FIRES:
-        tally->fired++;
         return finding;
     case RULE_ABSTAINS:
-        tally->abstained++;
         count_abstention(engine, engine->table[index], finding->abstained_because);
         break;
     case RULE_CLEAN:
-        tally->clean++;
         break;
     }
     engine->blank = finding;
@@ -233,16 +225,6 @@ static bool keep(RuleEngine *engine, Finding *finding, uint64_t subject)
     return true;
 }
 
-void rule_name_device(Finding *finding, const RegDevice *device, Nsec from, Nsec until)
-{
-    finding->device = device->id;
-    finding->aor = device->aor[0] != '\0' ? g_strdup(device->aor) : NULL;
-    if (finding->from == NSEC_NONE)
-        finding->from = from;
-    if (finding->until == NSEC_NONE)
-        finding->until = until;
-}
-
 /* Asks one rule that may look; what it finds is among those that fired. */
 static RuleVerdict ask(RuleEngine *engine, unsigned index, const RegChain *chain)
 {
@@ -258,7 +240,6 @@ static RuleVerdict ask(RuleEngine *engine, unsigned index, const RegChain *chain
 
 static RuleVerdict shut_out(RuleEngine *engine, unsigned index, const char *because)
 {
-    engine->tallies[index].abstained++;
     count_abstention(engine, engine->table[index], because);
     return RULE_ABSTAINS;
 }
@@ -288,7 +269,6 @@ static void ask_all(RuleEngine *engine, const RegChain *chain, const Shown *show
             break;
         case GATE_CLEAN:
             *verdict = RULE_CLEAN;
-            engine->tallies[index].clean++;
             break;
         case GATE_SHUT:
             *verdict = shut_out(engine, index, because);
@@ -494,15 +474,6 @@ const GPtrArray *rule_engine_findings(const RuleEngine *engine)
 CacheStats rule_engine_table(const RuleEngine *engine)
 {
     return cache_stats(engine->found);
-}
-
-RuleTally rule_engine_tally(const RuleEngine *engine, const Rule *rule)
-{
-    for (unsigned i = 0; engine->table[i] != NULL; i++) {
-        if (engine->table[i] == rule)
-            return engine->tallies[i];
-    }
-    return (RuleTally){ 0 };
 }
 
 static int by_rule(const void *a, const void *b)

@@ -69,6 +69,16 @@ RuleVerdict rule_abstain(Finding *finding, const char *because)
     return RULE_ABSTAINS;
 }
 
+void rule_name_device(Finding *finding, const RegDevice *device, Nsec from, Nsec until)
+{
+    finding->device = device->id;
+    finding->aor = device->aor[0] != '\0' ? g_strdup(device->aor) : NULL;
+    if (finding->from == NSEC_NONE)
+        finding->from = from;
+    if (finding->until == NSEC_NONE)
+        finding->until = until;
+}
+
 RuleVerdict rule_apply_chain(const Rule *rule, const RegChain *chain, Finding *finding)
 {
     Shown shown = shown_by(chain);

@@ -11,8 +11,6 @@
 #include "place.h"
 #include "runs.h"
 
-#define DAY (24 * 3600 * NSEC_SEC)
-
 /* --- attempts and bindings ------------------------------------------------- */
 
 /* The newest row of the device, if it tells the same: alike, of this run and of the same day. */
@@ -23,7 +21,7 @@ static int64_t find_alike(Database *database, int64_t run, int64_t device, const
         " AND run = ?6 AND first_opened >= ?7 AND opened <= ?8 FROM attempts"
         " WHERE device = ?1 ORDER BY id DESC LIMIT 1";
     const RowAttempt *attempt = &row->attempt;
-    Nsec day = attempt->opened - attempt->opened % DAY;
+    Nsec day = attempt->opened - attempt->opened % NSEC_DAY;
     sqlite3_stmt *statement = database_statement(database, sql);
     int64_t id = 0;
 

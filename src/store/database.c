@@ -191,12 +191,6 @@ sqlite3_stmt *database_statement(Database *database, const char *sql)
     return statement;
 }
 
-void database_bind_null(sqlite3_stmt *statement, int index)
-{
-    if (statement != NULL)
-        sqlite3_bind_null(statement, index);
-}
-
 void database_bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
     if (statement != NULL)

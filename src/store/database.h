@@ -36,7 +36,6 @@ sqlite3_stmt *database_statement(Database *database, const char *sql);
 void database_bind_text(sqlite3_stmt *statement, int index, const char *text);
 void database_bind_time(sqlite3_stmt *statement, int index, Nsec time);
 void database_bind_count(sqlite3_stmt *statement, int index, uint64_t count);
-void database_bind_null(sqlite3_stmt *statement, int index);
 
 /* True: there is a row. At the end, and after an error, false. */
 bool database_step(Database *database, sqlite3_stmt *statement);

@@ -70,14 +70,6 @@ typedef struct History {
     int refused; /* atomic: rows that the database does not take */
 } History;
 
-static Nsec clock_now(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
-
 /* --- in the thread ------------------------------------------------------------ */
 
 static bool write_rows(History *history, unsigned from, unsigned until)
@@ -101,7 +93,7 @@ static void write_singly(History *history)
 static void tell_stuck(History *history)
 {
     g_autoptr(Row) row = row_of_loss("history_stuck", history->stuck_because, history->stuck_since,
-                                     clock_now(CLOCK_REALTIME), 1);
+                                     nsec_now(CLOCK_REALTIME), 1);
 
     history->stuck_since = NSEC_NONE;
     database_begin(history->database);
@@ -113,7 +105,7 @@ static void note_stuck(History *history)
 {
     if (history->stuck_since != NSEC_NONE)
         return;
-    history->stuck_since = clock_now(CLOCK_REALTIME);
+    history->stuck_since = nsec_now(CLOCK_REALTIME);
     g_free(history->stuck_because);
     history->stuck_because = g_strdup(history->database->message);
 }
@@ -132,7 +124,7 @@ static void write_batch(History *history)
         }
         note_stuck(history);
         if ((history->database->error & 0xff) == SQLITE_FULL)
-            retention_step(history->retention, history->run, clock_now(CLOCK_REALTIME));
+            retention_step(history->retention, history->run, nsec_now(CLOCK_REALTIME));
         g_usleep(RETRY_PAUSE);
     }
     g_ptr_array_set_size(history->batch, 0);
@@ -156,12 +148,12 @@ static void handle(void *job, void *user)
     Row *row = job;
 
     if (history->begun == NSEC_NONE)
-        history->begun = clock_now(CLOCK_MONOTONIC);
+        history->begun = nsec_now(CLOCK_MONOTONIC);
     if (row->kind == ROW_PULSE)
         history->pulse = row->time.wall;
     g_ptr_array_add(history->batch, row);
     if (row->kind == ROW_END || history->batch->len >= COMMIT_ROWS
-        || clock_now(CLOCK_MONOTONIC) - history->begun >= COMMIT_AGE)
+        || nsec_now(CLOCK_MONOTONIC) - history->begun >= COMMIT_AGE)
         commit_batch(history);
 }
 
@@ -315,7 +307,7 @@ static void history_end(ReportWriter *writer, const ReportResult *result)
     for (unsigned i = 0; i < result->findings->len; i++)
         post(history, row_of_finding(g_ptr_array_index(result->findings, i)));
     post_captures(history, result);
-    post(history, row_of_end(result->end, clock_now(CLOCK_REALTIME)));
+    post(history, row_of_end(result->end, nsec_now(CLOCK_REALTIME)));
     return_kept(history);
 }
 
@@ -419,7 +411,7 @@ static void begin_thread(History *history, const StoreOptions *options)
 ReportWriter *store_history_new(const char *path, const StoreOptions *options, GError **error)
 {
     History *history = g_new0(History, 1);
-    Nsec now = options->wall != 0 ? options->wall : clock_now(CLOCK_REALTIME);
+    Nsec now = options->wall != 0 ? options->wall : nsec_now(CLOCK_REALTIME);
 
     history->base.ops = &history_ops;
     history->begun = history->pulse = history->stuck_since = NSEC_NONE;

@@ -63,7 +63,7 @@ static const struct {
 #define TABLES G_N_ELEMENTS(tables)
 
 /* What is younger is kept as long as there is anything older. */
-static const Nsec floors[] = { 24 * 3600 * NSEC_SEC, 3600 * NSEC_SEC, 0 };
+static const Nsec floors[] = { NSEC_DAY, NSEC_HOUR, 0 };
 
 struct Retention {
     Database *database;
@@ -158,14 +158,6 @@ static void start_over(Retention *retention)
     retention->cursor = 0;
 }
 
-static Nsec clock_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (Nsec)now.tv_sec * NSEC_SEC + now.tv_nsec;
-}
-
 /* One transaction of it. False: enough for now. */
 static bool make_room(Retention *retention, int64_t run, Nsec now)
 {
@@ -201,12 +193,13 @@ static void forget_aged(Retention *retention, int64_t run, Nsec now)
 
 void retention_step(Retention *retention, int64_t run, Nsec now)
 {
-    Nsec deadline = clock_now() + STEP_TIME;
+    Nsec deadline = nsec_now(CLOCK_MONOTONIC) + STEP_TIME;
 
     retention->database->error = SQLITE_OK;
     if (retention->config.max_bytes > 0 && percent_used(retention) >= FULL_FROM)
         retention->pressed = true;
-    while (retention->pressed && make_room(retention, run, now) && clock_now() < deadline)
+    while (retention->pressed && make_room(retention, run, now)
+           && nsec_now(CLOCK_MONOTONIC) < deadline)
         ;
     if (retention->config.max_age > 0)
         forget_aged(retention, run, now);

@@ -25,11 +25,15 @@ import capture
 
 # What stands alone in a message would end a line or a quote of it; the rest comes whole.
 STRANGE = [
-    b"\x1b[2J\x1b[31m", b"\x1b]0;title\x07", b"\x1b]52;c;cm0gLXJm\x07", b"\x9b31m\x90q\x9c", b"a\x08\x08b", b"over\rwritten",
-    b"\xe2\x80\xaetxt.exe", b"\xe2\x81\xa6\xe2\x80\x8b", b"\xc2\x9b31m", b"e" + b"\xcc\x81" * 100, b"\xef\xbf\xbe\xf0\x9f\x98\x80",
-    b"\x7f\x01\x00nul", b"\xff\xfe\xc0\x80\xed\xa0\x80", b"\xe2\x80\xa8\xe2\x80\xa9\xc2\x85", b"\\u0000\\ud800\\", b"%n%s%99999d",
+    b"\x1b[2J\x1b[31m", b"\x1b]0;title\x07", b"\x1b]52;c;cm0gLXJm\x07", b"\x9b31m\x90q\x9c", b"a\x08\x08b",
+    b"over\rwritten",
+    b"\xe2\x80\xaetxt.exe", b"\xe2\x81\xa6\xe2\x80\x8b", b"\xc2\x9b31m", b"e" + b"\xcc\x81" * 100,
+    b"\xef\xbf\xbe\xf0\x9f\x98\x80",
+    b"\x7f\x01\x00nul", b"\xff\xfe\xc0\x80\xed\xa0\x80", b"\xe2\x80\xa8\xe2\x80\xa9\xc2\x85", b"\\u0000\\ud800\\",
+    b"%n%s%99999d",
     b"<script>alert(1)</script>", b"'><img src=x onerror=alert(1)>", b"</title></script><!--", b"]]><svg/onload=x>",
-    b"&#x3c;script&#x3e;", b"javascript:alert(1)", b"{{7*7}}${7*7}`id`", b"=1+1", b"+1", b"-1", b"@SUM(A1)", b"\t=cmd|x",
+    b"&#x3c;script&#x3e;", b"javascript:alert(1)", b"{{7*7}}${7*7}`id`", b"=1+1", b"+1", b"-1", b"@SUM(A1)",
+    b"\t=cmd|x",
     b"../../etc/passwd", b"<34>1 - - - fake", b"{} 1\\nx{", b"| [x](javascript:x) |", b"x" * 2000,
 ]
 PARTS = ["display", "user", "call_id", "agent", "realm", "nonce", "reason", "contact", "warning"]
@@ -170,6 +174,23 @@ def check_comments(program, folder):
         assert not commands(text), f"in a comment: {commands(text)}"
 
 
+def check_differences(program, folder):
+    """What one place shows and another one does not: each is told beside the other."""
+    for part in ("contact", "agent", "realm", "reason"):
+        shown = {}
+        for name, words in (("bad", STRANGE), ("good", [b"harmless"] * len(STRANGE))):
+            inside = [frame for n in range(1, len(STRANGE)) for frame in talk.refused(n, user=b"u%d" % n)]
+            outside = [frame for n, word in enumerate(words[1:], 1)
+                       for frame in talk.refused(n, user=b"u%d" % n, **{part: word})]
+            (folder / "inside.pcap").write_bytes(capture.pcap(inside))
+            (folder / "outside.pcap").write_bytes(capture.pcap(outside))
+            files = ("inside.pcap", "outside.pcap")
+            shown[name] = {form: run(program, "compare", *options, *files, folder=folder).decode()
+                           for form, options in FORMATS.items()}
+        for form in FORMATS:
+            SHOWN[form](shown["bad"][form], shown["good"][form])
+
+
 def check_names(program, folder):
     """The name of a file comes from somebody as well."""
     data = capture.pcap(talk.refused(1))
@@ -197,7 +218,7 @@ def check_password(program, folder):
 def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as name:
-        for check in (check_formats, check_names, check_password):
+        for check in (check_formats, check_differences, check_names, check_password):
             check(program, pathlib.Path(name))
     print(f"{len(PARTS)} parts of a message, {len(STRANGE)} strange words, {len(FORMATS)} formats")
 

@@ -33,6 +33,7 @@ KINDS = {
     "one header": {"agent": b"x" * ROOM},
     "comments in comments": {"agent": many(b"(")},
     "Via": {"agent": many(b"x\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK")},
+    "branch": {"agent": b"x\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK" + b"b" * TWICE},
     "values of Via": {"agent": many(b"SIP/2.0/UDP h;branch=z9hG4bK,", b"x\r\nVia: ", b"SIP/2.0/UDP h")},
     "Contact": {"agent": many(b"<sip:a@192.0.2.1>;q=0.5,", b"x\r\nContact: ", b"<sip:b@192.0.2.1>")},
     "parameters": {"agent": many(b";a=b", b"x\r\nContact: <sip:a@192.0.2.1>")},

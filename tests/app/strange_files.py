@@ -41,8 +41,9 @@ STEPS = [-1000, -SECOND, -37 * SECOND, -3600 * SECOND, -DAY, DAY, 3600 * SECOND]
 
 
 def run(program, *words, data=None, limit=60):
-    done = subprocess.run([program, *words], input=data if data is not None else b"", capture_output=True, timeout=limit,
-                          check=False, env={**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Apia"})
+    done = subprocess.run([program, *words], input=data if data is not None else b"", capture_output=True,
+                          timeout=limit, check=False,
+                          env={**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Apia"})
     said = done.stderr.decode(errors="replace")
     assert done.returncode in (0, 1, 2) and "Sanitizer" not in said, f"{words}: {done.returncode}\n{said}"
     return done, said
@@ -86,7 +87,7 @@ def a_time_that_cannot_be_is_none(program, _):
     """All 64 bits of a pcapng's time: one frame of the year 2554 must not end all that others wait for."""
     frames = [frame for i in range(4) for frame in talk.accepted(talk.START + i * 1800 * SECOND)]
     blocks = [capture.pcapng(frames[:n]) for n in range(len(frames) + 1)]
-    for strange in range(1, len(frames)):
+    for strange in range(len(frames)):
         whole, at = bytearray(blocks[-1]), len(blocks[strange])
         whole[at + 12 : at + 20] = b"\xff" * 8
         shown = report(program, bytes(whole))
@@ -162,7 +163,8 @@ def names_are_told_harmlessly(program, folder):
     (folder / "folder").mkdir()
     os.symlink("loop", folder / "loop")
     strange = {
-        "no\nsuch\x1b[2Jfile": "No such file", b"\xff\xfe": "No such file", "%n%s": "No such file", "folder": "directory",
+        "no\nsuch\x1b[2Jfile": "No such file", b"\xff\xfe": "No such file", "%n%s": "No such file",
+        "folder": "directory",
         "x" * 5000: "too long", "loop": "symbolic links", "/dev/zero": "", "": "",
     }
     for name, sentence in strange.items():

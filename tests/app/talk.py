@@ -20,8 +20,8 @@ MOMENT = capture.SECOND // 50
 
 CUSTOMS = {
     "display": b"", "user": b"alice", "call_id": b"call", "agent": b"Phone/1.0", "realm": b"example.com",
-    "nonce": b"abcdef0123456789", "reason": b"Forbidden", "contact": b"alice", "warning": b"none", "host": b"example.com",
-    "expires": b"3600",
+    "nonce": b"abcdef0123456789", "reason": b"Forbidden", "contact": b"alice", "warning": b"none",
+    "host": b"example.com", "expires": b"3600",
 }
 PASSWORD = b"s3cr3t-of-alice"
 
@@ -55,8 +55,8 @@ def request(number, sequence, login, words):
     if login:
         ha1 = md5(words["user"], words["realm"], login)
         response = md5(ha1, words["nonce"], md5(b"REGISTER", uri))
-        lines.append(b'Authorization: Digest username="' + words["user"] + b'", realm="' + words["realm"] + b'", nonce="'
-                     + words["nonce"] + b'", uri="' + uri + b'", response="' + response + b'"')
+        lines.append(b'Authorization: Digest username="' + words["user"] + b'", realm="' + words["realm"]
+                     + b'", nonce="' + words["nonce"] + b'", uri="' + uri + b'", response="' + response + b'"')
     return b"\r\n".join([*lines, b"Content-Length: 0", b"", b""])
 
 

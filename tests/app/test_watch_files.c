@@ -3,6 +3,8 @@
 #include "app/watch_files.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "support/check.h"
 
@@ -147,6 +149,35 @@ static void a_full_disk_is_said(void **state)
     assert_null(files);
 }
 
+/* As full as a disk can be: the beginning of a file does not fit. */
+static void no_empty_file_takes_the_place_of_evidence(void **state)
+{
+    const Place *place = *state;
+    g_autofree char *path = g_build_filename(place->folder, "kept.pcapng", NULL);
+    g_autofree char *older =
+        g_build_filename(place->folder, "kept-20010101T000000Z-000.pcapng", NULL);
+    struct rlimit before, full = { .rlim_cur = 2 };
+    WatchFiles *files =
+        watch_files_new(&(WatchFilesConfig){ .path = path, .keep = 1, .head = place->head }, NULL);
+
+    assert_true(g_file_set_contents(older, "old", -1, NULL));
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    full.rlim_max = before.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &full);
+    add(files, 'a', 1);
+
+    bool good = watch_files_close(files, NULL);
+
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(good);
+
+    g_autoptr(GPtrArray) names = names_in(place);
+
+    assert_int_equal(names->len, 1);
+    assert_string_equal(g_ptr_array_index(names, 0), older);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +189,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_said, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_full_disk_is_said, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(no_empty_file_takes_the_place_of_evidence, make_place,
+                                        remove_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,31 @@ static void survives_any_cut(void **state)
     }
 }
 
+static void a_cell_is_no_formula_and_ends_where_it_should(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *cell;
+    } cells[] = {
+        { "", "" },
+        { "plain", "plain" },
+        { "a,b", "\"a,b\"" },
+        { "a\"b", "\"a\"\"b\"" },
+        { " a", "\" a\"" },
+        { "=1+1", "'=1+1" },
+        { "-1,", "\"'-1,\"" },
+        { "\357\274\235x", "'\357\274\235x" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++) {
+        g_autoptr(GString) out = g_string_new("before;");
+        g_autofree char *wanted = g_strconcat("before;", cells[i].cell, NULL);
+
+        escape_csv(out, cells[i].text);
+        assert_string_equal(out->str, wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +195,7 @@ int main(void)
         cmocka_unit_test(json_text_is_made_valid),
         cmocka_unit_test(json_shows_nothing_that_a_terminal_would_obey),
         cmocka_unit_test(survives_any_cut),
+        cmocka_unit_test(a_cell_is_no_formula_and_ends_where_it_should),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

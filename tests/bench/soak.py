@@ -6,6 +6,9 @@ memory, and compares the counts at the end with what was sent. Everything that c
 goes round on the way: CSeq, nonce counts, TCP sequence numbers, IP identifications,
 31 bits of seconds, 32 bits of bytes.
 
+With --live it watches a pair of interfaces instead, for so many minutes by the clock on the
+wall, with a share of forged and damaged packets. That needs root and tcpreplay.
+
 Exit status: 0 memory is flat and the counts are right, 1 not.
 """
 
@@ -15,6 +18,8 @@ import os
 import subprocess
 import sys
 import time
+
+import soak_live
 
 MONTH = 30 * 86400
 
@@ -36,6 +41,12 @@ def slope(samples):
     return sum((x - mean_x) * (y - mean_y) for x, y in enumerate(samples)) / over * n / 100
 
 
+def conclude(wrong):
+    for line in wrong:
+        print(f"wrong: {line}")
+    sys.exit(1 if wrong else 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", required=True)
@@ -44,7 +55,11 @@ def main():
     parser.add_argument("--packets", type=int, default=100000000)
     parser.add_argument("--hostile", type=float, default=0.01, help="share of forged packets of every kind")
     parser.add_argument("--memory", type=int, default=256)
+    parser.add_argument("--live", type=float, default=0, help="watch for so many minutes instead")
+    parser.add_argument("--rate", type=int, default=2000, help="with --live: packets a second")
     options = parser.parse_args()
+    if options.live > 0:
+        conclude(soak_live.soak(options))
     interval = max(1, round(4 * options.devices * MONTH / options.packets))
     flood = int(options.packets * options.hostile)
     generate = [options.mkflood, str(options.devices), str(interval), str(MONTH)]
@@ -86,9 +101,7 @@ def main():
     expected = options.packets * 0.95
     if counts["sip_messages"] < expected:
         wrong.append(f"{counts['sip_messages']} messages are fewer than {expected:.0f}")
-    for line in wrong:
-        print(f"wrong: {line}")
-    sys.exit(1 if wrong else 0)
+    conclude(wrong)
 
 
 if __name__ == "__main__":

@@ -54,11 +54,24 @@ static GString *written(const SipMessage *message, Str start_line)
     return text;
 }
 
+/* Lines that are none are left out when it is written, and a CR alone may end up elsewhere. */
+static bool is_plain(const SipMessage *message)
+{
+    for (size_t i = 0; i < message->raw.len; i++) {
+        bool ends = i + 1 < message->raw.len && message->raw.data[i + 1] == '\n';
+
+        if (message->raw.data[i] == '\r' && !ends)
+            return false;
+    }
+    return (message->anomalies & (SIP_BAD_START_LINE | SIP_BAD_HEADER_LINE | SIP_TOO_MANY_HEADERS))
+           == 0;
+}
+
 static void check_again(const SipMessage *message)
 {
     Str line, rest;
 
-    if (!str_split(message->raw, '\n', &line, &rest))
+    if (!is_plain(message) || !str_split(message->raw, '\n', &line, &rest))
         return;
 
     g_autoptr(GString) text = written(message, str_trim(line));

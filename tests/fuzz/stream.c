@@ -1,6 +1,8 @@
 /*
  * SIP, WebSocket and TLS in a TCP stream: however it is cut into segments, the
- * same messages come out. The first byte decides how it is cut.
+ * same messages come out. The first byte decides how it is cut. Where a message
+ * was lost or stands behind junk the cuts may matter: a start line at the
+ * beginning of a segment is believed sooner.
  */
 
 #include <glib.h>
@@ -12,6 +14,7 @@ typedef struct Count {
     uint64_t messages;
     uint64_t bytes;
     uint64_t keepalives;
+    bool torn;
 } Count;
 
 static void on_message(SipMessage *message, void *user)
@@ -20,6 +23,7 @@ static void on_message(SipMessage *message, void *user)
 
     count->messages++;
     count->bytes += message->raw.len;
+    count->torn |= (message->anomalies & (SIP_JUNK_BEFORE | SIP_CUT_SHORT)) != 0;
     sip_message_unref(message);
 }
 
@@ -54,6 +58,10 @@ static Count run(Str bytes, size_t piece)
     payload.bytes = STR_NONE;
     sip_framer_push(framer, &payload);
     sip_framer_finish(framer);
+
+    const SipFramerStats *stats = sip_framer_stats(framer);
+
+    count.torn |= stats->resyncs > 0 || stats->too_large > 0 || stats->cut_short > 0;
     return count;
 }
 
@@ -66,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Count whole = run(bytes, 32768);
 
     /* What begins like nothing known is given up after the first piece. */
-    if (sip_looks_like_message(str_first(bytes, 16 + 1)))
+    if (sip_looks_like_message(str_first(bytes, 16 + 1)) && !pieces.torn && !whole.torn)
         fuzz_check(pieces.messages == whole.messages && pieces.bytes == whole.bytes);
     fuzz_check(pieces.bytes <= bytes.len + pieces.messages);
     return 0;

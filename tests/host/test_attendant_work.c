@@ -27,7 +27,7 @@ static void keep_syslog(int priority, const char *message)
     g_string_append_printf(log_of_tools, "<%d>%s\n", priority, message);
 }
 
-static const AttendantTools tools = { .journal = keep_journal, .syslog = keep_syslog };
+static const AttendantTools tools = { .journal = keep_journal, .log = keep_syslog };
 
 static void send_bytes(int socket, const char *bytes, size_t len)
 {

@@ -9,7 +9,9 @@ before it, "whyreg state", the events, the metrics and the commands told what wa
 
 import contextlib
 import json
+import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -20,6 +22,9 @@ import lab
 
 STABLE = 4
 PORT = 9871
+
+# On a machine that does something else as well, states come late.
+PATIENCE = 4
 COMMAND = 'echo "$WHYREG_AOR $WHYREG_FROM $WHYREG_TO" >>changes'
 
 # What each phone does, and how long it is at it: all of them together take half a minute.
@@ -51,6 +56,10 @@ CHANGES = ("steady settling stable", "vanish danger lost", "corrected lost settl
            "sleeper lost settling")
 
 
+# The watched run goes on for some time after the last packet.
+OPEN_END = re.compile(r"was not seen to come back in .*")
+
+
 def aor(name):
     return f"{name}@example.com"
 
@@ -60,7 +69,7 @@ def essence(report):
     names = {device["id"]: device["aor"] for device in report["devices"]}
     return {
         "findings": sorted((finding["id"], finding["grade"], str(names.get(finding["device"])), finding["count"],
-                            finding["summary"]) for finding in report["findings"]),
+                            OPEN_END.sub("", finding["summary"])) for finding in report["findings"]),
         "devices": sorted((device["aor"], device["state"], len(device["attempts"]), len(device["bindings"]))
                           for device in report["devices"]),
         "counts": {key: report["counts"][key] for key in ("sip_messages", "register_requests", "register_responses",
@@ -69,12 +78,10 @@ def essence(report):
 
 
 def packets_of(path):
-    """How many IP packets tcpdump wrote on "any"."""
     raw, at, count = path.read_bytes(), 24, 0
     while at + 16 <= len(raw):
         length = struct.unpack_from("=I", raw, at + 8)[0]
-        count += raw[at + 16:at + 18] == b"\x08\x00"
-        at += 16 + length
+        at, count = at + 16 + length, count + 1
     return count
 
 
@@ -85,7 +92,7 @@ class Course:
         self.program, self.folder, self.lab = program, folder, laboratory
         laboratory.start_registrar(folder)
         self.tcpdump = self.begin("recorder", "tcpdump", "-i", "any", "-n", "-U", "-Z", "root",
-                                  "--time-stamp-precision=nano", "-w", folder / "record.pcap")
+                                  "--time-stamp-precision=nano", "-w", folder / "record.pcap", f"ip and not port {PORT}")
         self.watch = self.begin("watch", program, "watch", "-i", "any", "-o", "json:live.json", "-o", "jsonl:live.jsonl",
                                 "--history", "history.db", "--metrics-file", "metrics.prom", "--listen", PORT,
                                 "--stable", f"{STABLE}s", "--on-change", COMMAND)
@@ -109,7 +116,9 @@ class Course:
                               text=True, check=False, timeout=20)
 
     def look(self, moment, name, status):
-        said = self.ask("state", aor(name))
+        end = time.monotonic() + PATIENCE
+        while (said := self.ask("state", aor(name))).returncode != status and time.monotonic() < end:
+            time.sleep(0.2)
         self.expect(f"{moment} s: state of {name} is {said.returncode}, not {status}\n{said.stdout}{said.stderr}",
                     said.returncode == status)
 
@@ -142,7 +151,7 @@ class Course:
         begun = time.monotonic()
         self.watch.terminate()
         status = self.watch.wait(20)
-        self.expect("it took more than 3 s to end", time.monotonic() - begun < 3)
+        self.expect("it took too long to end", time.monotonic() - begun < (10 if "WHYREG_SLOW" in os.environ else 3))
         self.expect(f"status {status}", status == 1)
         self.tcpdump.terminate()
         self.tcpdump.wait(20)
@@ -171,7 +180,7 @@ class Course:
         self.expect("the last line is the coverage", lines[-1]["type"] == "coverage")
         changes = (self.folder / "changes").read_text().replace("@example.com", "").splitlines()
         states = [f"{line['aor'].split('@')[0]} {line['from'] or 'unknown'} {line['to']}" for line in lines
-                  if line["type"] == "state"]
+                  if line["type"] == "state" and (line["from"] or line["to"] in ("danger", "lost"))]
         self.expect(f"commands ran for {changes}, but lines are {states}", sorted(changes) == sorted(states))
         self.expect(f"changes: {changes}", all(change in changes for change in CHANGES))
         self.expect("metrics", (self.folder / "metrics.prom").read_text().rstrip().endswith("# EOF"))

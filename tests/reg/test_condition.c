@@ -66,8 +66,21 @@ static void nothing_is_known_before_the_first_answer(void **state)
     asks(traffic, 0, (Ask){ 0 });
     standing = look(traffic, 1);
     assert_stands(&standing, REG_CONDITION_UNKNOWN, 0);
+    assert_string_equal(standing.because, "no answer to it was seen");
     standing = look(traffic, 100); /* perhaps the capture shows no answers at all */
     assert_stands(&standing, REG_CONDITION_UNKNOWN, 0);
+}
+
+static void an_attempt_that_was_answered_is_waited_for(void **state)
+{
+    NEW_TRAFFIC(traffic);
+    RegStanding standing;
+
+    asks(traffic, 0, (Ask){ 0 });
+    replies(traffic, 0.1, (Ask){ 0 }, 401, CHALLENGE("new"));
+    standing = look(traffic, 1);
+    assert_stands(&standing, REG_CONDITION_UNKNOWN, 0);
+    assert_string_equal(standing.because, "its attempt is not over yet");
 }
 
 static void a_silent_server_that_answers_others_loses_a_phone(void **state)
@@ -330,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_phone_settles_and_is_stable_after_five_minutes),
         cmocka_unit_test(nothing_is_known_before_the_first_answer),
+        cmocka_unit_test(an_attempt_that_was_answered_is_waited_for),
         cmocka_unit_test(a_silent_server_that_answers_others_loses_a_phone),
         cmocka_unit_test(a_refused_refresh_is_dangerous_at_once),
         cmocka_unit_test(a_refusal_that_lasts_loses_the_phone_when_its_time_is_over),

@@ -147,17 +147,6 @@ static void knows_the_format_by_its_first_line(void **state)
     assert_int_equal(reg_secrets_size(nothing), 0);
 }
 
-static void wipes_all_of_it(void **state)
-{
-    g_autoptr(RegSecrets) secrets = good(STR("a:r:secret\n"));
-    const RegSecret *secret = account_of(secrets, STR("a"));
-
-    assert_str_equal(secret->secret, "secret");
-    reg_secrets_wipe(secrets);
-    assert_memory_equal(secret->secret.data, "\0\0\0\0\0\0", 6);
-    assert_memory_equal(secret->user.data, "\0", 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,7 +159,6 @@ int main(void)
         cmocka_unit_test(finds_one_of_very_many),
         cmocka_unit_test(sources_add_up_and_a_bad_one_adds_nothing),
         cmocka_unit_test(knows_the_format_by_its_first_line),
-        cmocka_unit_test(wipes_all_of_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,6 @@ static void says_nothing_about_a_clean_chain(void **state)
 
     assert_false(push(engine, &alice, 10, 0));
     assert_found(engine, "");
-    assert_int_equal(rule_engine_tally(engine, &narrow).clean, 1);
 }
 
 static void does_not_keep_a_chain_for_a_note(void **state)
@@ -260,10 +259,6 @@ static void counts_abstentions_by_rule_and_reason(void **state)
     assert_abstention(abstentions, 0, &absence, "another reason", 2);
     assert_abstention(abstentions, 1, &absence, "one reason", 1);
     assert_abstention(abstentions, 2, &note, "another reason", 3);
-    assert_int_equal(rule_engine_tally(engine, &absence).abstained, 3);
-    assert_int_equal(rule_engine_tally(engine, &absence).fired, 1);
-    assert_int_equal(rule_engine_tally(engine, &note).abstained, 3);
-    assert_int_equal(rule_engine_tally(engine, &note).clean, 1);
 }
 
 static void can_be_asked_again_after_more_was_pushed(void **state)
@@ -309,7 +304,7 @@ static void asks_nobody_about_the_chain_of_a_scanner(void **state)
 
     victim.scanner = true;
     assert_false(push(engine, &victim, 10, FIRE_NARROW));
-    assert_int_equal(rule_engine_tally(engine, &narrow).fired, 0);
+    assert_found(engine, "");
 }
 
 /* What must be visible before a rule is asked at all. */
