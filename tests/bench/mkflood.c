@@ -519,5 +519,7 @@ int main(int argc, char **argv)
     write_file_header();
     settle_town(&town);
     run(&town);
+    g_free(town.heap);
+    g_free(town.phones);
     return fflush(stdout) != 0;
 }

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -470,5 +471,10 @@ int main(void)
         cmocka_unit_test(does_not_go_on_when_it_cannot_tell_why),
     };
 
+    /* Meson takes a test all of whose cases are skipped for one that failed. */
+    if (host_sandbox_impossible() != NULL) {
+        printf("1..0 # SKIP %s\n", host_sandbox_impossible());
+        return 0;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,7 @@ def the_disk_is_full(program, mkflood, folder):
         time.sleep(3)
         ends_soon(run, (2,))
         nothing_was_dropped(run, town.sent)
+        assert any((disk / "kept").iterdir()), "no evidence"
         lines = lines_of(disk / "live.jsonl")
         lost = [line for line in lines if line["type"] == "lost"]
         assert lost and lines[-1]["type"] == "coverage", (lost, lines[-1])

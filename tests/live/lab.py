@@ -6,9 +6,11 @@
 Nothing of it touches an interface of this machine, and all of it is removed again.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -52,12 +54,18 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        for process in self.started:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
         for name in self.names.values():
+            self.end_all(name)
             run("ip", "netns", "del", name, check=False)
+        for process in self.started:
+            process.wait()
+
+    @staticmethod
+    def end_all(name):
+        """The registrar has children, which would outlive it and the namespace."""
+        for number in run("ip", "netns", "pids", name, check=False).stdout.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(number), signal.SIGKILL)
 
     def ip(self, name, *words):
         run("ip", "-n", self.names[name], *words)
