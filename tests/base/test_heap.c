@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "support/check.h"
@@ -59,5 +60,9 @@ int main(void)
         cmocka_unit_test(leaves_a_heap_alone_that_shrinks),
     };
 
+    if (sbrk(16 * MIB) == (void *)-1) { /* under valgrind, which has a heap of its own */
+        puts("1..0 # SKIP the heap cannot grow here");
+        return 0;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
